@@ -1,0 +1,1 @@
+"""One library each: microphone, voice activity, recogniser, voice, files, language models."""
