@@ -1,0 +1,56 @@
+"""Speech while the interviewer speaks: the candidate wants the floor, or only coughs, agrees, types.
+
+The loudspeaker is held (ducked) as soon as speech is confirmed, which is what the candidate hears as
+stopping. Whether the prompt is dropped or goes on is decided with what follows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Verdict = Literal["wait", "barge", "dismiss"]
+
+
+@dataclass(frozen=True, slots=True)
+class BargeInSettings:
+    """Times in seconds of speech from its onset."""
+
+    certain_s: float = 0.75
+    """Speech that goes on this long is a barge-in. 'Mm-hm', 'okay', 'right' take 0.3-0.6 s."""
+    burst_s: float = 0.26
+    """Anything shorter, once over, is a cough, a click or a lip smack."""
+    words_wait_s: float = 1.6
+    """After a burst of doubtful length the prompt stays held this long for its words."""
+
+
+DEFAULT_BARGE_IN = BargeInSettings()
+
+_BACK_CHANNELS = re.compile(
+    r"(?:(?:m+[\s-]?h+m+|mm+|m+hm+|uh[\s-]?huh|uh[\s-]?hum|um[\s-]?hum|hm+|um+|uh+|ah+|oh|eh|yeah|yes|yep|yup|ya|okay|ok"
+    r"|right|alright|all right|sure|i see|got it|gotcha|makes sense|that makes sense|good|great|cool|nice|fine"
+    r"|thank you|thanks|perfect|of course|i'?m sorry|sorry|bye|you)\s*){0,3}"
+)
+"""What listeners say without wanting the floor, and what the recogniser makes of coughs ('Thank you.')."""
+
+
+def is_back_channel(text: str) -> bool:
+    """Whether the words only show that somebody listens; true of no words at all."""
+    said = " ".join(re.sub(r"[^a-z' -]+", " ", text.lower().replace("\u2019", "'")).split())
+    return _BACK_CHANNELS.fullmatch(said) is not None
+
+
+def verdict(
+    *, speech_s: float, silence_s: float, text: str | None, settings: BargeInSettings = DEFAULT_BARGE_IN
+) -> Verdict:
+    """Judge one burst: `speech_s` so far, `silence_s` since (0 while it goes on), its `text` once known."""
+    if speech_s >= settings.certain_s:
+        return "barge"
+    if silence_s <= 0:
+        return "wait"
+    if speech_s < settings.burst_s:
+        return "dismiss"
+    if text is not None:
+        return "dismiss" if is_back_channel(text) else "barge"
+    return "dismiss" if silence_s >= settings.words_wait_s else "wait"
