@@ -71,6 +71,13 @@ class Transcribe(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class DropLookAhead(Command):
+    """Speech resumed: a look ahead still queued for this utterance is pointless."""
+
+    utterance_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class VoteTurn(Command):
     """Ask the prosody model about the turn that began at `start_s` and paused at `end_s`."""
 
@@ -104,3 +111,31 @@ class Finish(Command):
     """The interview is over: write the report."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPhase(Command):
+    """For the record: the candidate was taken to be in this phase during this utterance."""
+
+    utterance_id: int
+    phase_id: str
+    start_s: float
+    end_s: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class MarkTurn(Command):
+    """For the record: the candidate's turn was judged finished, and why."""
+
+    turn_id: int
+    start_s: float
+    end_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkBudgets(Command):
+    """For the record: the phases' budgets, and when the candidate's time began."""
+
+    budgets_s: dict[str, float]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from voice_interviewer.core.speech import Word
 
@@ -164,6 +165,6 @@ class StopRequested(Event):
 
 @dataclass(frozen=True, slots=True)
 class CommandGiven(Event):
-    """A hands-free command given by key instead of voice: 'repeat', 'skip', 'done', 'pause', ..."""
+    """A hands-free request given by key instead of voice."""
 
-    command: str
+    command: Literal["repeat", "give_me_a_minute", "time_left", "pause", "resume", "skip", "done", "end"]

@@ -169,6 +169,11 @@ class TurnTaker:
         return any(f.speaking and f.place == "turn" for f in self._fragments.values())
 
     @property
+    def has_open_turn(self) -> bool:
+        """The candidate has said something that is not yet part of a finished turn."""
+        return bool(self._turn)
+
+    @property
     def turn_so_far(self) -> CandidateTurn:
         """The open turn; without utterances when there is none."""
         return self._as_turn(self._turn, "")

@@ -1,0 +1,116 @@
+"""Which microphone and loudspeaker a session uses: devices, files, or the built-in stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from voice_interviewer.adapters.candidates import (
+    RecordedSource,
+    ScriptedSource,
+    StandIn,
+    load_script,
+)
+from voice_interviewer.adapters.file_microphone import FileMicrophone
+from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
+from voice_interviewer.adapters.paths import content_dir
+from voice_interviewer.adapters.piper import PiperVoice
+from voice_interviewer.adapters.playback import SoundDevicePlayback
+from voice_interviewer.adapters.silent_playback import FilePlayback, NullPlayback
+from voice_interviewer.core.commands import Command
+from voice_interviewer.core.errors import DeviceError, UsageError
+from voice_interviewer.core.events import Event
+from voice_interviewer.ports import Microphone, Playback
+
+NONE = "none"
+CANDIDATE_PITCH, CANDIDATE_SPEED = 1.12, 1.05
+"""The stand-in speaks with the interviewer's voice, higher and faster, so that one can tell them apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundOptions:
+    """As given on the command line."""
+
+    microphone: str | None = None
+    """A device's name or a file; None for the default device."""
+    loudspeaker: str | None = None
+    """A device's name, a .wav to write, 'none', or None for the default device."""
+    candidate: str | None = None
+    """'demo', a script (.toml) or a recording; stands in for the microphone."""
+    framework: str = ""
+    """Which demonstration: its script is content/demo/<framework>.toml."""
+    pace: Literal["real", "fast"] | None = None
+    duplex: Literal["full", "half"] | None = None
+
+
+@dataclass(slots=True)
+class Sound:
+    """What was chosen."""
+
+    microphone: Microphone
+    playback: Playback
+    duplex: Literal["full", "half"]
+    simulated: bool
+    observe: Callable[[Event | None, Sequence[Command]], None] | None = None
+
+
+def choose_sound(options: SoundOptions, voice_folder: Path, *, seed: int) -> Sound:
+    """Resolve the options. Raises DeviceError, AudioFileError, UsageError."""
+    real = options.pace != "fast"
+    stand_in: StandIn | None = None
+    microphone: Microphone
+    if options.candidate is not None:
+        stand_in = _stand_in(options, voice_folder, realtime=real, seed=seed)
+        microphone = stand_in
+    elif options.microphone is not None and _is_file(options.microphone):
+        microphone = FileMicrophone(Path(options.microphone), realtime=real)
+    else:
+        if not real:
+            raise UsageError("--pace fast needs a file or --candidate", hint="a microphone runs in real time")
+        microphone = SoundDeviceMicrophone(options.microphone)
+    backed_by_file = not isinstance(microphone, SoundDeviceMicrophone)
+    playback = _playback(options.loudspeaker, real=real, required=not backed_by_file)
+    echo_possible = isinstance(playback, SoundDevicePlayback) and not backed_by_file
+    duplex = options.duplex or ("half" if echo_possible else "full")
+    return Sound(microphone, playback, duplex, not real, stand_in.observe if stand_in else None)
+
+
+def script_path(framework: str) -> Path:
+    """The built-in demonstration for a framework; CIRCLES where it has none of its own."""
+    own = content_dir() / "demo" / f"{framework}.toml"
+    return own if own.is_file() else content_dir() / "demo" / "circles.toml"
+
+
+def _stand_in(options: SoundOptions, voice_folder: Path, *, realtime: bool, seed: int) -> StandIn:
+    assert options.candidate is not None
+    path = script_path(options.framework) if options.candidate == "demo" else Path(options.candidate)
+    if path.suffix == ".toml":
+        voice = PiperVoice(voice_folder, speed=CANDIDATE_SPEED, pitch=CANDIDATE_PITCH)
+        return StandIn("scripted candidate", ScriptedSource(load_script(path), voice), realtime=realtime, seed=seed)
+    if not path.exists():
+        raise UsageError(f"there is no candidate file {path}", hint="use demo, a script or a recording")
+    return StandIn(path.name, RecordedSource(path), realtime=realtime, seed=seed)
+
+
+def _playback(name: str | None, *, real: bool, required: bool) -> Playback:
+    if not real or name == NONE:
+        return NullPlayback()
+    if name is not None and name.lower().endswith(".wav"):
+        return FilePlayback(Path(name))
+    try:
+        playback = SoundDevicePlayback(name)
+        playback.start(22_050)
+        return playback
+    except DeviceError:
+        if name is not None or required:
+            raise
+        return NullPlayback()
+
+
+def _is_file(name: str) -> bool:
+    path = Path(name)
+    return path.is_file() or path.suffix.lower() in {
+        ".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".aac", ".webm", ".mp4", ".mov", ".mkv",
+    }  # fmt: skip

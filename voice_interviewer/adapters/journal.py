@@ -1,0 +1,124 @@
+"""The journal: one JSON object a line, appended and flushed, so that a crash costs at most the line being written."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from voice_interviewer.core.codec import encode
+from voice_interviewer.core.commands import Command
+from voice_interviewer.core.errors import JournalError, SessionError, StorageFullError
+from voice_interviewer.core.events import Event, Tick
+
+JOURNAL_NAME = "journal.jsonl"
+VERSION = 1
+SYNC_EVERY_S = 1.0
+
+
+class Journal:
+    """Append-only. `write` never raises twice: after a full disk it goes quiet and `failure` says so."""
+
+    def __init__(self, path: Path, header: dict[str, Any]) -> None:
+        self.path = path
+        self.failure: StorageFullError | None = None
+        descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        self._file = os.fdopen(descriptor, "w", encoding="utf-8")
+        self._synced_at_s = 0.0
+        self._line({"journal": VERSION, **header})
+        os.fsync(self._file.fileno())
+
+    def write(self, item: Event | Command, at_s: float) -> None:
+        """Append one event or command. Ticks are left out: a replay makes its own from the deadlines."""
+        line = encode(item)
+        if isinstance(item, Command):
+            line["t"] = round(at_s, 4)
+        elif isinstance(item, Tick):
+            line = {"event": "Tick", "at_s": round(at_s, 4)}
+        self._line(line)
+        if at_s - self._synced_at_s >= SYNC_EVERY_S:
+            self._synced_at_s = at_s
+            self._sync()
+
+    def note(self, **values: Any) -> None:
+        """Append a line that is neither: a fact for the report."""
+        self._line({"note": values})
+
+    def close(self) -> None:
+        """Flush and close; never raises."""
+        try:
+            self._sync()
+            self._file.close()
+        except OSError:
+            pass
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _line(self, content: dict[str, Any]) -> None:
+        if self.failure is not None:
+            return
+        try:
+            self._file.write(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
+            self._file.flush()
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise SessionError(f"cannot write {self.path.name}: {error.strerror}") from None
+            self.failure = StorageFullError(f"no room left on the disk for {self.path}", hint="free some space")
+
+    def _sync(self) -> None:
+        if self.failure is None:
+            os.fsync(self._file.fileno())
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """The first line. Raises JournalError when it is missing, damaged or from a newer version."""
+    for number, line in _lines(path):
+        version = line.get("journal")
+        if not isinstance(version, int):
+            raise JournalError(f"{path}, line {number}: this is not a journal")
+        if version > VERSION:
+            raise JournalError(
+                f"{path} was written by a newer version (journal {version}, known up to {VERSION})",
+                hint="update the program",
+            )
+        return line
+    raise JournalError(f"{path} is empty", hint="nothing was recorded in this session")
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Every whole line after the header. A last line cut short is left out; damage elsewhere raises JournalError."""
+    read_header(path)
+    for number, line in _lines(path):
+        if number > 1:
+            yield line
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise JournalError(f"cannot read {path}: {error.strerror}") from None
+    pieces = raw.split(b"\n")
+    whole, rest = pieces[:-1], pieces[-1]
+    for number, piece in enumerate(whole, 1):
+        try:
+            line = json.loads(piece)
+        except (ValueError, RecursionError):
+            # Power loss can leave a block of zeros at the end of a file: everything after it is void as well.
+            if not piece.strip(b"\0") or not any(p.strip(b"\0 ") for p in whole[number:]):
+                return
+            raise JournalError(f"{path}, line {number}: damaged") from None
+        if not isinstance(line, dict):
+            raise JournalError(f"{path}, line {number}: not an object")
+        yield number, line
+    del rest

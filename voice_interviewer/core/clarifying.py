@@ -1,0 +1,101 @@
+"""Questions the candidate asks the interviewer: noticing one, and finding the fact that answers it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_TOPICS: dict[str, re.Pattern[str]] = {
+    "goal": re.compile(
+        r"\b(goals?|objectives?|success(ful)?|optimi[sz]\w+|mission|aim(ing)?|why (are|do|is|would) we|metrics?"
+        r"|trying to (achieve|do|solve)|revenue|growth|engagement|outcomes?|problem)\b"
+    ),
+    "users": re.compile(
+        r"\b(users?|customers?|audience|who|whom|segments?|demographics?|personas?|people|consumers?|age|ages"
+        r"|b to b|b2b|enterprise|businesses)\b"
+    ),
+    "platform": re.compile(
+        r"\b(platforms?|mobile|web(site)?|apps?|desktop|devices?|ios|android|iphone|hardware|software|phone|tablet"
+        r"|browser|channel|existing product|from scratch|physical|digital)\b"
+    ),
+    "market": re.compile(
+        r"\b(markets?|countr(y|ies)|regions?|global(ly)?|geograph\w*|international(ly)?|united states|u ?s"
+        r"|europe|competit\w+|cit(y|ies)|worldwide|locations?)\b"
+    ),
+    "constraints": re.compile(
+        r"\b(constraints?|budgets?|limit(s|ations?|ed)?|regulat\w+|legal|privacy|restrictions?|compliance|cost|requirements?)\b"
+    ),
+    "timeline": re.compile(
+        r"\b(timelines?|deadlines?|when|how long|time ?frame|launch(ing)?|quarters?|months?|years?|horizon|by then)\b"
+    ),
+    "resources": re.compile(
+        r"\b(resources?|teams?|engineers?|head ?count|designers?|how many people|staff|funding|data do we|who do we have)\b"
+    ),
+}
+
+_ASKING = re.compile(
+    r"\b(can|could|may|should|shall|do|does|did|is|are|am|was|were|would|will|what|which|who|how|when|where|why"
+    r"|have|has)\b[^.?!]*\b(we|i|you|it|this|there|they|our|your|the)\b",
+    re.IGNORECASE,
+)
+_ADDRESSED = re.compile(
+    r"\b(can i (ask|assume|clarify|check|confirm)|could (you|i)|should i|do you|are you|would you|is (it|this|that|there)"
+    r"|are (we|there|they)|do we|am i|may i|did you|is the|are the|what('s| is| are) (the|our|your)|who('s| is| are) (the|our)"
+    r"|how (many|much|long|big)|when|where|i have a (quick )?question|one (quick )?(clarifying )?question|is our"
+    r"|does (it|this|that|the)|have we|which)\b",
+    re.IGNORECASE,
+)
+_CHECKING_IN = re.compile(
+    r"\b(does that (make sense|sound|work)|make sense|sounds? (good|fair|right|okay|ok)|any questions|is that (ok|okay|fine|fair|all right)"
+    r"|shall i (go on|continue|proceed|move on|keep going)|(can|may|should) i (go on|continue|proceed|move on|keep going)"
+    r"|anything (else )?you('d| would) like|right|okay|is there anything)\s*\?\s*$",
+    re.IGNORECASE,
+)
+_TO_SELF = re.compile(
+    r"\b(let me think|i wonder|how would i|what would i|what else|what (should|do|can) i|how (do|should|can) i|where was i)\b"
+    r"|\b(so|now|okay) (what|who|why|how)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
+
+
+def last_sentence(text: str) -> str:
+    """The last sentence of a recogniser's text, '' of nothing."""
+    sentences = _SENTENCE.findall(text.strip())
+    return str(sentences[-1]).strip() if sentences else ""
+
+
+def is_checking_in(text: str) -> bool:
+    """'Does that make sense?': wants a word, not a fact."""
+    return bool(_CHECKING_IN.search(last_sentence(text)))
+
+
+def is_question_to_interviewer(text: str) -> bool:
+    """Does the text end in a question the interviewer is meant to answer?"""
+    sentence = last_sentence(text)
+    if not sentence.endswith("?") or _TO_SELF.search(sentence):
+        return False
+    return bool(_ADDRESSED.search(sentence) or _ASKING.search(sentence))
+
+
+def topic_of(text: str) -> str | None:
+    """Which clarification a question asks for; None when it is about none of them.
+
+    The topic named last wins a tie: 'for the users, is there a deadline?' asks for the deadline.
+    """
+    sentence = last_sentence(text).lower()
+    best: tuple[int, int, str] | None = None
+    for topic, pattern in _TOPICS.items():
+        hits = list(pattern.finditer(sentence))
+        if hits:
+            candidate = (len(hits), hits[-1].start(), topic)
+            best = candidate if best is None else max(best, candidate)
+    return best[2] if best else None
+
+
+def answer(text: str, clarifications: Mapping[str, str]) -> tuple[str, str] | None:
+    """(topic, fact) for the candidate's question, None when the question's facts do not cover it."""
+    topic = topic_of(text)
+    if topic is None or not clarifications.get(topic):
+        return None
+    return topic, clarifications[topic]

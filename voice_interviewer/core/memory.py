@@ -1,0 +1,83 @@
+"""What the interviewer remembers of one interview: what was heard, what was asked, where the candidate is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from voice_interviewer.core.agenda import Agenda
+from voice_interviewer.core.content import Framework, Persona, Phase, Question
+from voice_interviewer.core.phase_tracker import PhaseBelief, PhaseTracker
+from voice_interviewer.core.signals import Heard, find_signals
+from voice_interviewer.core.stems import content_stems
+
+COVERED_SHARE = 0.25
+"""A phase counts as covered when this share of its budget was spent in it, or half its signals were heard."""
+COVERED_MIN_S = 8.0
+
+
+@dataclass(slots=True)
+class Memory:
+    """All that decisions are made from."""
+
+    framework: Framework
+    question: Question
+    agenda: Agenda
+    tracker: PhaseTracker
+    persona: Persona | None = None
+    heard: list[Heard] = field(default_factory=list)
+    heard_ids: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    """Keys of decisions that were spoken."""
+    said: list[str] = field(default_factory=list)
+    """Texts of prompts that were spoken."""
+    said_stems: set[str] = field(default_factory=set)
+    """Content-word stems of all the candidate said."""
+    follow_ups_in: Counter[str] = field(default_factory=Counter)
+    invited: set[str] = field(default_factory=set)
+    """Phases the interviewer has already led to."""
+    last_kind: str = ""
+    pending_phase: str | None = None
+    """Phase the last prompt asked about: evidence for the answer's phase."""
+
+    def hear(
+        self, text: str, start_s: float, end_s: float, meanings: Mapping[str, float] | None = None
+    ) -> PhaseBelief:
+        """Take in an utterance: where it is, what it shows; time is credited to its phase."""
+        belief = self.tracker.observe(
+            text, start_s, end_s, meanings=meanings or {}, after_prompt=self.pending_phase
+        )
+        self.pending_phase = None
+        if belief.phase_id != self.agenda.current:
+            self.agenda.enter(belief.phase_id, start_s)
+        found = find_signals(self.framework, None if self.framework.monologue else belief.phase_id, text)
+        self.heard.extend(found)
+        self.heard_ids.update(h.signal_id for h in found)
+        self.said_stems |= content_stems(text)
+        return belief
+
+    def next_open_phase(self) -> Phase | None:
+        """The first phase after the current one that is not covered; None when there is none."""
+        ids = [phase.id for phase in self.framework.phases]
+        start = ids.index(self.agenda.current) + 1
+        for phase in self.framework.phases[start:]:
+            if not self.is_covered(phase) and phase.id not in self.invited:
+                return phase
+        return None
+
+    def is_covered(self, phase: Phase) -> bool:
+        """Was enough time spent there, or enough heard, to leave it alone?"""
+        spent = self.agenda.spent_s[phase.id]
+        if spent >= max(COVERED_MIN_S, COVERED_SHARE * self.agenda.budget_s(phase.id)):
+            return True
+        signals = [signal.id for signal in phase.signals]
+        return bool(signals) and sum(s in self.heard_ids for s in signals) * 2 > len(signals)
+
+    def quotes_in(self, phase_id: str) -> list[str]:
+        """The candidate's own words behind signals of a phase, latest first."""
+        return [h.quote for h in reversed(self.heard) if h.phase_id == phase_id]
+
+    def recent_quotes(self, limit: int = 4) -> list[str]:
+        """The latest words that proved something, latest first."""
+        return [h.quote for h in self.heard[-limit:]][::-1]

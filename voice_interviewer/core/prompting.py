@@ -1,0 +1,310 @@
+"""What to say next: one decision, made from what was heard, what is missing, and the time left.
+
+`Prompter.decide` only looks; nothing changes until the decision is committed. So the likely next prompt can be
+prepared while the candidate still speaks, and what was prepared is what is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voice_interviewer.core import claims, clarifying, wording
+from voice_interviewer.core.commands import PromptKind
+from voice_interviewer.core.content import Phase, Signal
+from voice_interviewer.core.memory import Memory
+from voice_interviewer.core.stems import content_stems
+
+MAX_FOLLOW_UPS = 3
+"""Per phase: after three questions on one step a good interviewer moves on."""
+MIN_LEFT_S = 25.0
+"""A follow-up needs this much of the phase's budget, or it is time to move on."""
+ANSWERED_SHARE = 0.6
+"""A question-specific follow-up counts as answered when this share of its own words has been said."""
+SHORT_TURN_WORDS = 4
+"""Fewer words than this, and no question: not an answer yet; the candidate is invited to go on."""
+MAX_QUOTE_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The next prompt, why, and what a language model would need to word it."""
+
+    kind: PromptKind
+    text: str
+    key: str
+    """Identifies the thing asked, so that it is not asked again."""
+    phase_id: str = ""
+    intent: str = ""
+    facts: tuple[str, ...] = ()
+    ends: bool = False
+    """True when this prompt closes the interview."""
+
+
+class Prompter:
+    """Chooses the next prompt for one interview."""
+
+    def __init__(self, memory: Memory, *, seed: int = 0) -> None:
+        self._memory = memory
+        self._seed = seed
+
+    # -- after a turn ----------------------------------------------------------------------------
+
+    def decide(self, at_s: float, turn_text: str) -> Decision:
+        """What to say at `at_s`, after a turn with this text. Never fails: the last resort is to close."""
+        memory = self._memory
+        if memory.agenda.left_s(at_s) <= 0:
+            return self.closing()
+        return (
+            self._reply_to_question(turn_text)
+            or self._encourage(turn_text)
+            or self._warn(at_s)
+            or self._move_on_at_budget(at_s)
+            or self._push_back(turn_text)
+            or self._follow_up(at_s)
+            or self._invite_next(at_s)
+            or self._anything_missing()
+            or self._curve_ball()
+            or self._last_word()
+            or self.closing()
+        )
+
+    def _reply_to_question(self, text: str) -> Decision | None:
+        if clarifying.is_checking_in(text):
+            return self._decision("acknowledgement", "go_on", wording.GO_ON, repeatable=True)
+        if not clarifying.is_question_to_interviewer(text):
+            return None
+        asked = clarifying.last_sentence(text)
+        found = clarifying.answer(text, self._memory.question.clarifications)
+        if found is None:
+            return self._decision("clarification", "clarify:none", wording.NO_CLARIFICATION, repeatable=True)
+        topic, fact = found
+        return Decision(
+            "clarification",
+            fact,
+            f"clarify:{topic}",
+            self._memory.agenda.current,
+            intent=f"Answer the candidate's question '{asked}' in one sentence.",
+            facts=(fact,),
+        )
+
+    def _encourage(self, text: str) -> Decision | None:
+        if wording.word_count(text) >= SHORT_TURN_WORDS or self._memory.last_kind == "acknowledgement":
+            return None
+        return self._decision("acknowledgement", "go_on", wording.GO_ON, repeatable=True)
+
+    def after_skip(self, at_s: float) -> Decision:
+        """What comes after 'let's skip this one': the next step, never the thing skipped."""
+        skipped = self._memory.agenda.current
+        self._memory.follow_ups_in[skipped] += MAX_FOLLOW_UPS
+        return self._invite_next(at_s) or self._anything_missing() or self._last_word() or self.closing()
+
+    def was_asked(self, key: str) -> bool:
+        """Whether a decision of this key was spoken."""
+        return key in self._memory.asked
+
+    # -- by the clock ----------------------------------------------------------------------------
+
+    def _warn(self, at_s: float) -> Decision | None:
+        agenda = self._memory.agenda
+        if agenda.left_s(at_s) > agenda.warning_left_s or "warning" in self._memory.asked:
+            return None
+        return self.warning(at_s)
+
+    def warning(self, at_s: float) -> Decision:
+        """Says how much is left, and asks for the ending where that is still open."""
+        last = self._memory.framework.phases[-1]
+        left = wording.spoken_duration(self._memory.agenda.left_s(at_s))
+        done = self._memory.is_covered(last)
+        tail = "Is there anything you want to add?" if done else f"Please bring it to {_closing_step(last)}."
+        text = f"We have {left} left. {tail}"
+        return Decision("warning", text, "warning", last.id, intent="Say how much time is left.", facts=(left,))
+
+    def time_check(self, at_s: float) -> Decision:
+        """The answer to 'how much time do I have?'."""
+        agenda = self._memory.agenda
+        left = wording.spoken_duration(agenda.left_s(at_s))
+        text = f"You have {left} left."
+        return Decision("time_check", text[0].upper() + text[1:], "time_check")
+
+    def _move_on_at_budget(self, at_s: float) -> Decision | None:
+        agenda = self._memory.agenda
+        if agenda.phase_left_s(agenda.current, at_s) > 0:
+            return None
+        return self.nudge(at_s)
+
+    def nudge(self, at_s: float) -> Decision | None:
+        """The budget of the current phase is used up: on to the next open one, once per phase."""
+        current = self._memory.agenda.current
+        following = self._memory.next_open_phase()
+        if f"nudge:{current}" in self._memory.asked or following is None:
+            return None
+        lead = wording.pick(self._seed, f"nudge:{current}", NUDGE_LEADS)
+        invitation = self._wording_for(f"invite:{following.id}", following.invitations)
+        if invitation is None:
+            return None
+        text = f"{lead} {invitation}"
+        if not wording.is_speakable(text):
+            text = invitation
+        return Decision(
+            "nudge",
+            text,
+            f"nudge:{current}",
+            following.id,
+            intent=f"Say that time for this step is used up and move on to {following.name}.",
+            facts=(following.purpose,),
+        )
+
+    # -- by what was said ------------------------------------------------------------------------
+
+    def _push_back(self, text: str) -> Decision | None:
+        if any(key.startswith("push_back") for key in self._memory.asked):
+            return None
+        for claim in claims.weak_claims(text):
+            options = [o.format(quote=_capitalised(o, claim.quote)) for o in claims.PUSH_BACKS[claim.kind]]
+            decision = self._decision("push_back", f"push_back:{claim.kind}", options)
+            if decision is not None:
+                return decision
+        return None
+
+    def _follow_up(self, at_s: float) -> Decision | None:
+        memory, agenda = self._memory, self._memory.agenda
+        if not memory.framework.monologue and agenda.phase_left_s(agenda.current, at_s) < MIN_LEFT_S:
+            return None
+        limit = MAX_FOLLOW_UPS * (2 if memory.framework.monologue else 1)
+        asked_here = sum(memory.follow_ups_in[phase.id] for phase in self._scope())
+        if asked_here >= limit:
+            return None
+        own = self._question_follow_up()
+        # The bank's question-specific follow-up comes first every other time: it is the sharper one.
+        if own is not None and asked_here % 2 == 1:
+            return own
+        return self._missing_signal(self._scope()) or own
+
+    def _scope(self) -> tuple[Phase, ...]:
+        """A story is followed up as a whole; elsewhere the phase at hand (with those sharing its budget)."""
+        memory = self._memory
+        if memory.framework.monologue:
+            return memory.framework.phases
+        return (memory.framework.phase(memory.agenda.current),)
+
+    def _missing_signal(self, phases: tuple[Phase, ...]) -> Decision | None:
+        missing = [(signal, phase) for phase in phases for signal in phase.signals if self._is_open(signal)]
+        missing.sort(key=lambda pair: -pair[0].value)
+        for signal, phase in missing:
+            options = [text for option in signal.follow_ups if (text := self._with_quote(option, phase))]
+            decision = self._decision("follow_up", f"signal:{signal.id}", options, phase)
+            if decision is not None:
+                return decision
+        return None
+
+    def _is_open(self, signal: Signal) -> bool:
+        return signal.id not in self._memory.heard_ids and f"signal:{signal.id}" not in self._memory.asked
+
+    def _question_follow_up(self) -> Decision | None:
+        scope = {phase.id for phase in self._scope()}
+        for index, follow_up in enumerate(self._memory.question.follow_ups):
+            if follow_up.phase not in scope or self._was_answered(follow_up.text):
+                continue
+            phase = self._memory.framework.phase(follow_up.phase)
+            decision = self._decision("follow_up", f"question:{index}", [follow_up.text], phase)
+            if decision is not None:
+                return decision
+        return None
+
+    def _was_answered(self, text: str) -> bool:
+        own = content_stems(text) - content_stems(self._memory.question.wording)
+        if len(own) < 3:
+            return False
+        return len(own & self._memory.said_stems) / len(own) >= ANSWERED_SHARE
+
+    def _invite_next(self, at_s: float) -> Decision | None:
+        del at_s
+        following = self._memory.next_open_phase()
+        if following is None or self._memory.framework.monologue:
+            return None
+        return self._decision("invitation", f"invite:{following.id}", list(following.invitations), following)
+
+    def _anything_missing(self) -> Decision | None:
+        """All phases were visited and there is time: the most valuable gap anywhere."""
+        return self._missing_signal(self._memory.framework.phases)
+
+    def _curve_ball(self) -> Decision | None:
+        ball = self._memory.question.curve_ball
+        return self._decision("follow_up", "curve_ball", [ball]) if ball else None
+
+    def _last_word(self) -> Decision | None:
+        return self._decision("follow_up", "last_word", LAST_WORDS)
+
+    def closing(self) -> Decision:
+        """The last words."""
+        options = self._memory.persona.closings if self._memory.persona else wording.CLOSINGS
+        usable = [option for option in options if wording.is_speakable(option)] or list(wording.CLOSINGS)
+        return Decision("closing", wording.pick(self._seed, "closing", usable), "closing", ends=True)
+
+    # -- wording ---------------------------------------------------------------------------------
+
+    def _decision(
+        self,
+        kind: PromptKind,
+        key: str,
+        options: list[str] | tuple[str, ...],
+        phase: Phase | None = None,
+        *,
+        repeatable: bool = False,
+    ) -> Decision | None:
+        if key in self._memory.asked and not repeatable:
+            return None
+        text = self._wording_for(key, options, repeatable=repeatable)
+        if text is None:
+            return None
+        phase_id = phase.id if phase else self._memory.agenda.current
+        name = phase.name if phase else ""
+        intent = {
+            "follow_up": f"Ask for what is missing in {name or 'the answer'}: {text}",
+            "push_back": f"Doubt one weak claim: {text}",
+            "invitation": f"Move on to {name}: {text}",
+        }.get(kind, text)
+        return Decision(kind, text, key, phase_id, intent=intent, facts=tuple(self._memory.recent_quotes()))
+
+    def _wording_for(
+        self, key: str, options: list[str] | tuple[str, ...], *, repeatable: bool = False
+    ) -> str | None:
+        """A speakable wording not said before (or, when repeatable, not said last)."""
+        said = self._memory.said
+        usable = [o for o in options if wording.is_speakable(o) and (repeatable or o not in said)]
+        if not usable:
+            return None
+        turn = f":{len(said)}" if repeatable else ""
+        return wording.pick(self._seed, key + turn, usable, avoid=said[-1:])
+
+    def _with_quote(self, option: str, phase: Phase) -> str:
+        if "{quote}" not in option:
+            return option
+        for quote in self._memory.quotes_in(phase.id):
+            if 2 <= wording.word_count(quote) <= MAX_QUOTE_WORDS:
+                return option.replace("{quote}", quote)
+        return ""
+
+
+NUDGE_LEADS = (
+    "Let us move on for time.",
+    "I want to keep us on time.",
+    "Let us leave that there.",
+    "In the interest of time, let us go on.",
+)
+LAST_WORDS = (
+    "Before we stop: what would you change about your answer, if anything?",
+    "One last thing: which part of your answer are you least sure of?",
+)
+
+
+def _closing_step(phase: Phase) -> str:
+    return {"summarize": "a short summary", "result": "the result and what you learned"}.get(
+        phase.id, f"a close: {phase.name.lower()}"
+    )
+
+
+def _capitalised(template: str, quote: str) -> str:
+    if not template.startswith("{quote}"):
+        return quote
+    return quote[:1].upper() + quote[1:]

@@ -1,0 +1,129 @@
+"""What the workers do with a job. No thread is made here, so the same code runs live and simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from voice_interviewer.core.commands import AskFollowUp, Transcribe, VoteTurn
+from voice_interviewer.core.errors import VoiceInterviewerError
+from voice_interviewer.core.events import (
+    Event,
+    FollowUpFailed,
+    FollowUpReady,
+    Transcribed,
+    TurnVoted,
+)
+from voice_interviewer.ports import Clock, FollowUpWriter, MeaningScorer, Transcriber, TurnVote
+from voice_interviewer.runtime.audio_buffer import AudioBuffer
+from voice_interviewer.runtime.worker import Cancelled
+
+Put = Callable[[Event], None]
+VOTE_WINDOW_S = 8.0
+"""The prosody model hears this much before the pause."""
+
+
+class Transcription:
+    """Transcribe jobs to Transcribed events."""
+
+    def __init__(
+        self,
+        transcriber: Transcriber,
+        scorer: MeaningScorer | None,
+        buffer: AudioBuffer,
+        clock: Clock,
+        put: Put,
+        *,
+        delay_s: float | None = None,
+    ) -> None:
+        self._transcriber = transcriber
+        self._scorer = scorer
+        self._buffer = buffer
+        self._clock = clock
+        self._put = put
+        self._delay_s = delay_s
+        self._resumed: set[int] = set()
+
+    def resumed(self, utterance_id: int) -> None:
+        """The utterance goes on: looks ahead that still wait are pointless."""
+        self._resumed.add(utterance_id)
+
+    def paused(self, utterance_id: int) -> None:
+        """A new pause: looks ahead count again."""
+        self._resumed.discard(utterance_id)
+
+    def handle(self, job: Transcribe, cancelled: Cancelled) -> None:
+        """Transcribe one utterance. Words are always reported for a final job, even when there are none."""
+        if not job.final and (cancelled() or job.utterance_id in self._resumed):
+            return
+        samples = self._buffer.slice(job.start_s, job.end_s)
+        try:
+            words = tuple(
+                self._transcriber.transcribe(samples, start_s=job.start_s, context=job.context)
+            )
+        except Exception:
+            if job.final:
+                # The turn must not wait for words that never come.
+                self._put(
+                    Transcribed(self._now_s(), job.utterance_id, job.start_s, job.end_s, (), final=True)
+                )
+            raise
+        meanings = self._meanings(" ".join(word.text for word in words))
+        self._put(
+            Transcribed(
+                self._now_s(), job.utterance_id, job.start_s, job.end_s, words, job.final, meanings
+            )
+        )
+
+    def _meanings(self, text: str) -> dict[str, float]:
+        return self._scorer.scores(text) if self._scorer is not None and text else {}
+
+    def _now_s(self) -> float:
+        # Simulated time stands still while a job runs; a fixed delay keeps a replay the same everywhere.
+        return self._clock.now_s() + (self._delay_s or 0.0)
+
+
+class Voting:
+    """VoteTurn jobs to TurnVoted events."""
+
+    def __init__(self, vote: TurnVote, buffer: AudioBuffer, clock: Clock, put: Put) -> None:
+        self._vote = vote
+        self._buffer = buffer
+        self._clock = clock
+        self._put = put
+
+    def handle(self, job: VoteTurn, cancelled: Cancelled) -> None:
+        """One opinion on one pause."""
+        if cancelled():
+            return
+        begin_s = max(job.start_s, job.end_s - VOTE_WINDOW_S)
+        # The model was trained with a little silence at the end: the pause so far is part of what it hears.
+        samples = self._buffer.slice(begin_s, self._buffer.end_s)
+        probability = self._vote.probability(samples[-int(VOTE_WINDOW_S * 16_000) :])
+        self._put(TurnVoted(self._clock.now_s(), job.utterance_id, job.end_s, probability))
+
+
+class Writing:
+    """AskFollowUp jobs to FollowUpReady or FollowUpFailed events."""
+
+    def __init__(self, writer: FollowUpWriter, clock: Clock, put: Put) -> None:
+        self._writer = writer
+        self._clock = clock
+        self._put = put
+
+    def handle(self, job: AskFollowUp, cancelled: Cancelled) -> None:
+        """Words for one decision; a failure is said in one line."""
+        try:
+            sentences = []
+            for sentence in self._writer.write(job):
+                if cancelled():
+                    return
+                sentences.append(sentence)
+                if sentence.rstrip().endswith("?"):
+                    break
+            text = " ".join(sentences).strip()
+            if text:
+                self._put(FollowUpReady(self._clock.now_s(), job.request_id, text))
+            else:
+                self._put(FollowUpFailed(self._clock.now_s(), job.request_id, "it said nothing"))
+        except VoiceInterviewerError as error:
+            self._put(FollowUpFailed(self._clock.now_s(), job.request_id, error.message))

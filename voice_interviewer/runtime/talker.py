@@ -1,0 +1,135 @@
+"""Say jobs to sound: in short slices that can be stopped at once, and onto the interviewer's track."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from voice_interviewer.core.commands import Say
+from voice_interviewer.core.errors import VoiceInterviewerError
+from voice_interviewer.core.events import Event, PromptFinished, PromptStarted, WorkerFailed
+from voice_interviewer.core.wording import word_count
+from voice_interviewer.ports import Clock, Pcm16, Playback
+from voice_interviewer.runtime.listener import Track
+from voice_interviewer.runtime.speech import SpeechCache
+from voice_interviewer.runtime.worker import Cancelled
+
+SLICE_S = 0.02
+READING_WORDS_PER_S = 3.5
+"""Without a voice a prompt stays on the screen as long as it takes to read."""
+
+
+class Talker:
+    """Speaks prompts on the worker's thread. Without a voice or a loudspeaker it keeps time in silence."""
+
+    def __init__(
+        self,
+        speech: Callable[[], SpeechCache | None],
+        playback: Playback,
+        track: Track,
+        clock: Clock,
+        put: Callable[[Event], None],
+    ) -> None:
+        self._speech = speech
+        self._playback = playback
+        self._track = track
+        self._clock = clock
+        self._put = put
+        self._held = threading.Event()
+        self._mute = False
+        self._opened = False
+
+    def duck(self) -> None:
+        """Hold the playback where it is."""
+        self._held.set()
+
+    def unduck(self) -> None:
+        """Go on."""
+        self._held.clear()
+
+    def handle(self, say: Say, cancelled: Cancelled) -> None:
+        """Speak one prompt; PromptStarted and PromptFinished are always reported."""
+        share = 0.0
+        if not cancelled():
+            try:
+                share = self._speak(say, cancelled) if not self._mute else self._show(say, cancelled)
+            except VoiceInterviewerError as error:
+                self._mute = True
+                self._put(WorkerFailed(self._clock.now_s(), "voice", str(error)))
+                share = self._show(say, cancelled)
+        self._held.clear()
+        words = say.text.split()
+        heard = round(share * len(words))
+        interrupted = share < 1.0
+        self._put(
+            PromptFinished(
+                self._clock.now_s(),
+                say.prompt_id,
+                " ".join(words[:heard]),
+                interrupted,
+                " ".join(words[heard:]) if interrupted else "",
+            )
+        )
+
+    def _speak(self, say: Say, cancelled: Cancelled) -> float:
+        """Share of the prompt that was heard."""
+        speech = self._speech()
+        if speech is None:
+            self._mute = True
+            return self._show(say, cancelled)
+        if not self._opened:
+            self._playback.start(speech.sample_rate_hz)
+            self._opened = True
+        done_words = 0
+        all_words = max(1, word_count(say.text))
+        started = False
+        for chunk in speech.chunks(say.text):
+            played = 0
+            for piece in _slices(chunk.pcm, chunk.sample_rate_hz):
+                self._wait_while_held(cancelled)
+                if cancelled():
+                    self._playback.abort()
+                    part = word_count(chunk.text) * played / max(1, len(chunk.pcm))
+                    return min(0.99, (done_words + part) / all_words)
+                self._playback.write(piece)
+                if not started:
+                    started = True
+                    self._position = round(self._clock.now_s() * chunk.sample_rate_hz)
+                    self._put(PromptStarted(self._clock.now_s(), say.prompt_id))
+                self._record(piece, chunk.sample_rate_hz)
+                played += len(piece)
+            done_words += word_count(chunk.text)
+        self._playback.drain()
+        return 1.0
+
+    _position = 0
+
+    def _record(self, piece: Pcm16, rate_hz: int) -> None:
+        # Slices follow one another; after a hold the track follows the clock again.
+        now = round(self._clock.now_s() * rate_hz)
+        if now - self._position > rate_hz // 4:
+            self._position = now
+        self._track.write_at(self._position, piece)
+        self._position += len(piece)
+
+    def _wait_while_held(self, cancelled: Cancelled) -> None:
+        while self._held.is_set() and not cancelled():
+            time.sleep(SLICE_S / 2)
+
+    def _show(self, say: Say, cancelled: Cancelled) -> float:
+        """No sound: the words are on the screen; give time to read them."""
+        self._put(PromptStarted(self._clock.now_s(), say.prompt_id))
+        total_s = 0.5 + word_count(say.text) / READING_WORDS_PER_S
+        end_s = self._clock.now_s() + total_s
+        while (left_s := end_s - self._clock.now_s()) > 0:
+            if cancelled():
+                return max(0.0, 1.0 - left_s / total_s)
+            time.sleep(min(SLICE_S, left_s))
+        return 1.0
+
+
+def _slices(pcm: Pcm16, rate_hz: int) -> Iterator[Pcm16]:
+    size = max(1, int(rate_hz * SLICE_S))
+    for begin in range(0, len(pcm), size):
+        yield pcm[begin : begin + size]
