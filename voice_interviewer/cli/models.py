@@ -4,24 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
-from rich.progress import Progress as Bars
-
-from voice_interviewer.adapters.model_fetch import fetch
 from voice_interviewer.adapters.model_manifest import Model, find_models, load_manifest
 from voice_interviewer.adapters.models import ModelCheck, check_model, fetch_hint
 from voice_interviewer.adapters.paths import models_dir
@@ -111,6 +97,10 @@ def _fetch(args: argparse.Namespace) -> int:
         if not args.needed:
             print(f"{_names(chosen)}: here and verified")
         return 0
+    # Costly imports, wanted only on the day something is missing: this runs before every interview.
+    from voice_interviewer.adapters.model_fetch import fetch
+    from voice_interviewer.render.progress_bars import TerminalProgress
+
     with TerminalProgress() as progress:
         for model in to_do:
             progress.note(f"fetching {model.id}, {megabytes(model.size)} ({model.licence})")
@@ -150,51 +140,3 @@ def _names(models: Sequence[Model]) -> str:
 def megabytes(size: int) -> str:
     """'145 MB', '1.5 GB'."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
-
-
-class TerminalProgress:
-    """Bars on a terminal, a line now and then in a log; always on standard error."""
-
-    def __init__(self) -> None:
-        width = shutil.get_terminal_size().columns
-        self._console = Console(stderr=True)
-        self._bars = Bars(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None if width > 80 else 14),
-            DownloadColumn(),
-            TransferSpeedColumn(),
-            TimeRemainingColumn(compact=True),
-            console=self._console,
-            disable=not self._console.is_terminal,
-        )
-        self._task: TaskID | None = None
-
-    def __enter__(self) -> TerminalProgress:
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bars.stop()
-
-    def begin(self, label: str, done: int, total: int | None) -> None:
-        """A file starts at `done` of `total` bytes."""
-        if self._console.is_terminal:
-            short = label if len(label) <= 30 else label[:29] + "…"
-            self._task = self._bars.add_task(short, total=total, completed=done)
-        else:
-            going_on = f", going on at {megabytes(done)}" if done else ""
-            self.note(f"  {label}{going_on}")
-
-    def advance(self, count: int) -> None:
-        """`count` more bytes."""
-        if self._task is not None:
-            self._bars.advance(self._task, count)
-
-    def note(self, text: str) -> None:
-        """One line."""
-        if self._console.is_terminal:
-            self._bars.console.print(text, markup=False, highlight=False)
-        else:
-            print(text, file=sys.stderr, flush=True)
