@@ -1,0 +1,197 @@
+"""voice-interviewer practice: hold an interview out loud; ends with a report."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voice_interviewer.core.errors import DeviceError, UsageError, VoiceInterviewerError
+
+if TYPE_CHECKING:
+    from voice_interviewer.bootstrap import Practice, Stage
+
+DEFAULT_TYPE = "product-design"
+LONGEST_MINUTES = 300.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `practice`."""
+    what = parser.add_argument_group("what to practise")
+    what.add_argument("--type", help="interview type, for example product-design or behavioural")
+    what.add_argument("--question", metavar="ID", help="a question of the bank (see: content list)")
+    what.add_argument("--framework", metavar="ID", help="for example circles or star")
+    what.add_argument("--company", metavar="ID", help="google, amazon, microsoft, openai or anthropic")
+    what.add_argument("--minutes", type=_minutes, help="length; the framework's own when not given")
+    what.add_argument("--seed", type=int, help="the same seed makes the same choices")
+    sound = parser.add_argument_group("sound")
+    sound.add_argument("--mic", metavar="NAME|FILE", help="microphone by name, or a recording in its place")
+    sound.add_argument("--loudspeaker", metavar="NAME|FILE.wav|none", help="loudspeaker by name, a file, or none")
+    sound.add_argument(
+        "--candidate", metavar="demo|FILE", help="a stand-in: the demonstration, a script or a recording"
+    )
+    sound.add_argument("--pace", choices=("real", "fast"), help="fast: as fast as the machine can, without devices")
+    sound.add_argument("--duplex", choices=("full", "half"), help="full needs headphones or echo cancellation")
+    other = parser.add_argument_group("other")
+    other.add_argument("--sessions-dir", type=Path, metavar="DIR", help="where sessions are kept")
+    other.add_argument("--plain", action="store_true", help="print lines instead of a live view")
+    other.add_argument("--llm", metavar="MODEL", help="let this litellm model word the follow-ups")
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of minutes") from None
+    if not 1 <= minutes <= LONGEST_MINUTES:
+        raise argparse.ArgumentTypeError(f"between 1 and {LONGEST_MINUTES:g} minutes, not {text}")
+    return minutes
+
+
+def run(args: argparse.Namespace) -> int:
+    """Hold the interview; 0 when a report was made."""
+    from voice_interviewer.adapters.audio_sources import SoundOptions
+    from voice_interviewer.adapters.paths import sessions_dir
+
+    if args.candidate and args.mic:
+        raise UsageError("--candidate stands in for the microphone", hint="give one of --candidate and --mic")
+    demonstrating = args.candidate == "demo"
+    options = SoundOptions(args.mic, args.loudspeaker, args.candidate, "", args.pace, args.duplex)
+    folder = args.sessions_dir or sessions_dir()
+    if not args.candidate and not args.mic:
+        options, demonstrating = _devices_or_demonstration(options)
+    practice = _practice(args, options, folder, demonstrating=demonstrating)
+    return hold(practice, plain=args.plain or not sys.stdout.isatty())
+
+
+def _devices_or_demonstration(options: SoundOptions) -> tuple[SoundOptions, bool]:
+    """Real devices where there are any; otherwise one line, and the demonstration."""
+    import dataclasses
+
+    from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
+
+    missing = ""
+    try:
+        probe = SoundDeviceMicrophone(None)
+        probe.start()
+        probe.stop()
+    except DeviceError as error:
+        missing = f"No usable microphone here ({error.message})"
+    if not missing and options.pace == "fast":
+        missing = "--pace fast runs without devices"
+    if not missing:
+        return options, False
+    print(f"{missing}: running the demonstration with a scripted candidate.", file=sys.stderr)
+    pace = options.pace or "fast"
+    return dataclasses.replace(options, candidate="demo", pace=pace, loudspeaker=options.loudspeaker), True
+
+
+def _practice(
+    args: argparse.Namespace, options: SoundOptions, folder: Path, *, demonstrating: bool
+) -> Practice:
+    import dataclasses
+
+    from voice_interviewer import bootstrap
+    from voice_interviewer.adapters import audio_sources, candidates, content_files
+
+    seed = args.seed if args.seed is not None else secrets.randbelow(2**31)
+    company = content_files.load_company(args.company) if args.company else None
+    minutes = args.minutes
+    question_id = args.question
+    framework_id = args.framework or ""
+    script = None
+    if demonstrating or (options.candidate or "").endswith(".toml"):
+        kind = framework_id or ("star" if args.type == "behavioural" else "circles")
+        path = audio_sources.script_path(kind) if options.candidate == "demo" else Path(options.candidate or "")
+        script = candidates.load_script(path)
+        options = dataclasses.replace(options, framework=kind)
+        question_id = question_id or script.question or None
+        minutes = minutes or script.minutes
+    if question_id:
+        question = content_files.load_question(question_id)
+    else:
+        type_id = args.type or ("" if framework_id or company else DEFAULT_TYPE)
+        bank = content_files.load_questions()
+        _check_type(type_id, {q.type for q in bank})
+        if framework_id:
+            content_files.load_framework(framework_id)
+        found = bootstrap.pick_question(
+            bank, seed, type_id=type_id, framework=framework_id, company=company.id if company else ""
+        ) or bootstrap.pick_question(bank, seed, type_id=type_id, framework=framework_id)
+        if found is None:
+            raise UsageError("the bank has no question that fits", hint="see: voice-interviewer content list")
+        question = found
+    framework = content_files.load_framework(framework_id or question.framework)
+    return bootstrap.Practice(
+        framework,
+        question,
+        float(minutes or round(framework.nominal_s / 60)),
+        folder,
+        seed,
+        company,
+        options,
+        language_model=args.llm or "",
+    )
+
+
+def _check_type(type_id: str, known: set[str]) -> None:
+    if type_id and type_id not in known:
+        raise UsageError(f"there is no interview type {type_id}", hint=f"one of {', '.join(sorted(known))}")
+
+
+def hold(practice: Practice, *, plain: bool) -> int:
+    """Hold a session on the screen and make its report."""
+    from rich.console import Console
+
+    from voice_interviewer.bootstrap import staged
+    from voice_interviewer.render.live_screen import LiveScreen, PlainScreen, Snapshot
+    from voice_interviewer.reporting import make_report
+
+    stage: Stage | None = None
+
+    def snapshot() -> Snapshot:
+        if stage is None:
+            return Snapshot("waiting", "", 0.0, practice.minutes * 60, -99.0, False)
+        return _snapshot(stage)
+
+    console = Console()
+    screen = PlainScreen(snapshot, _write_line) if plain else LiveScreen(snapshot, console)
+    failure: VoiceInterviewerError | None = None
+    with staged(practice, [screen.observe]) as ready:
+        stage = ready
+        stage.idle(screen.refresh)
+        folder = stage.folder
+        with screen:
+            try:
+                stage.loop.run()
+            except VoiceInterviewerError as error:
+                failure = error
+    make_report(folder, console=console)
+    if failure is not None:
+        raise failure
+    return 0
+
+
+def _write_line(text: str) -> None:
+    print(text, flush=True)
+
+
+def _snapshot(stage: Stage) -> Snapshot:
+    from voice_interviewer.render.live_screen import Snapshot
+
+    interviewer = stage.interviewer
+    at_s = stage.clock.now_s()
+    agenda = interviewer.agenda
+    phase = interviewer.setup.framework.phase(agenda.current)
+    begun = agenda.started_s is not None
+    return Snapshot(
+        interviewer.state,
+        phase.name if begun else "",
+        agenda.phase_left_s(phase.id, at_s),
+        agenda.left_s(at_s),
+        stage.listener.level_db,
+        interviewer.taker.candidate_speaking,
+        stage.sound.microphone.dropped_blocks,
+    )
