@@ -82,13 +82,13 @@ def to_track(measures: SoundMeasures) -> AcousticTrack:
 
 
 def speech_threshold_db(levels: Floats) -> float:
-    """Level between a stretch's quiet and its speech: a third of the way up."""
+    """Level between a stretch's quiet and its speech: a quarter of the way up."""
     if len(levels) == 0:
         return SILENCE_DB
     quiet, loud = np.percentile(levels, [5, 95])
     if loud - quiet < 6:  # no pause in it, or nothing but pause
         return float(quiet - 1)
-    return float(min(quiet + 0.35 * (loud - quiet), max(loud - 25.0, quiet + 3.0)))
+    return float(quiet + 0.25 * (loud - quiet))
 
 
 def _measure_block(windows: Floats) -> tuple[Floats, Floats, Floats]:

@@ -1,8 +1,8 @@
 """The recogniser: faster-whisper's weights, led to keep every "um", and never believed blindly.
 
-Whisper leaves out disfluencies because its training texts did. A short prompt that is itself disfluent makes
-it keep them, at a price: on unclear sound it recites the prompt or loops. So each text is checked, and decoded
-again without the prompt where the check fails; only sound that holds speech gets text at all.
+Whisper leaves out disfluencies because its training texts did. A short prompt that is itself disfluent
+makes it keep them, at a price: on unclear sound it recites the prompt or loops. So each text is checked, and
+decoded again without the prompt where the check fails; only sound that holds speech gets text at all.
 """
 
 from __future__ import annotations
@@ -24,7 +24,13 @@ from voice_interviewer.adapters.whisper_engine import (
 )
 from voice_interviewer.adapters.whisper_guards import echoes, loops, said_to_noise, token_cap, without_tail
 from voice_interviewer.adapters.whisper_speech import holds_speech, speech_chances
-from voice_interviewer.adapters.whisper_timing import join_punctuation, sounding, to_words, trim_words
+from voice_interviewer.adapters.whisper_timing import (
+    grow_words,
+    join_punctuation,
+    sounding,
+    to_words,
+    trim_words,
+)
 from voice_interviewer.core.speech import Word
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples
 
@@ -88,15 +94,17 @@ class WhisperTranscriber:
         return self._engine
 
     def _window(self, samples: Samples, start_s: float, context: str) -> list[Word]:
-        if not holds_sound(samples) or not holds_speech(speech_chances(samples)):
+        chances = speech_chances(samples) if holds_sound(samples) else speech_chances(samples[:0])
+        if not holds_speech(chances):
             return []
         engine = self._loaded()
         hearing = engine.hear(samples)
         prompt = f"{context.strip()} {DISFLUENT_PROMPT}".strip()
         decoded, prompt = decode_guarded(engine, hearing, prompt)
         pieces = believed(join_punctuation(engine.align(hearing, decoded.token_ids, prompt=prompt)), decoded)
-        trimmed = trim_words(pieces, sounding(samples), duration_s=hearing.duration_s)
-        return to_words(trimmed, offset_s=start_s)
+        mask = sounding(samples, chances)
+        trimmed = trim_words(pieces, mask, duration_s=hearing.duration_s)
+        return to_words(grow_words(trimmed, mask, duration_s=hearing.duration_s), offset_s=start_s)
 
 
 def decode_guarded(engine: WhisperEngine, hearing: Hearing, prompt: str) -> tuple[Decoded, str]:

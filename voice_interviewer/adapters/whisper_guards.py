@@ -21,8 +21,8 @@ UNLIKELY_MEAN_LOG_PROBABILITY = -1.0
 
 _WORD = re.compile(r"[\w']+")
 _SAID_TO_NOISE = {
-    "i'm sorry", "thank you", "thank you very much", "thanks for watching", "thank you for watching", "you",
-    "bye", "bye bye", "please subscribe", "subtitles by the amara org community", "i'm going to", "so", "oh", "the",
+    "i'm sorry", "thank you", "thank you very much", "thanks for watching", "thank you for watching",
+    "please subscribe", "you", "bye", "bye bye", "i'm going to", "i'm", "so", "oh", "the", "uh yeah",
 }  # fmt: skip
 """Whole texts Whisper gives for silence, clicks and hiss; believed only when likely."""
 

@@ -1,18 +1,21 @@
 """From the recogniser's pieces to words that begin and end where the voice does.
 
-Whisper stretches a word over the pause beside it. The level of the sound tells where the voice stopped, so
-every word is cut back to the part of its span that sounds; pauses then come out as pauses.
+Whisper stretches some words over the pause beside them and ends others before the voice does. Level and
+speech detector together tell where there is voice: each word is cut back to the part of its span that sounds,
+then grows into sound that touches it; pauses come out as pauses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voice_interviewer.adapters.acoustics import HOP_S, levels_db, speech_threshold_db
 from voice_interviewer.adapters.whisper_engine import Piece
+from voice_interviewer.adapters.whisper_speech import STEP_S, Chances
 from voice_interviewer.core.speech import Word
 from voice_interviewer.ports import Samples
 
@@ -20,6 +23,9 @@ OPENING = "\"'“¿([{-"
 SHORTEST_WORD_S = 0.06
 LONGEST_GAP_INSIDE_S = 0.15
 """Stop consonants are silent for up to this long; anything longer inside a word's span is a pause."""
+NEAR_SPEECH_AT = 0.3
+LONGEST_TAIL_S = 0.4
+"""How far a word may grow into sound that the recogniser gave to no word."""
 LONGEST_SYLLABLE_S = 0.75
 LONGEST_PER_LETTER_S = 0.12
 
@@ -45,11 +51,20 @@ def join_punctuation(pieces: Sequence[Piece]) -> list[Piece]:
     return words
 
 
-def sounding(samples: Samples) -> Mask:
-    """For each 10 ms: is it louder than the stretch's quiet? Gaps of a stop consonant are filled."""
+def sounding(samples: Samples, chances: Chances) -> Mask:
+    """For each 10 ms: is it louder than the stretch's quiet, and near speech? Gaps of 50 ms are filled.
+
+    The level places edges sharply but takes breaths and clicks for sound; the detector knows those, but its
+    edges are late by a step or two, so it is widened by one.
+    """
     levels = levels_db(samples)
-    mask = levels > speech_threshold_db(levels)
-    return _fill_gaps(mask, int(0.05 / HOP_S))
+    mask = _fill_gaps(levels > speech_threshold_db(levels), int(0.05 / HOP_S))
+    if len(chances) == 0:
+        return mask
+    speech = np.convolve((chances >= NEAR_SPEECH_AT).astype(np.float64), np.ones(3), mode="same") > 0
+    steps = np.minimum((np.arange(len(mask)) * HOP_S / STEP_S).astype(int), len(speech) - 1)
+    near: Mask = mask & speech[steps]
+    return near
 
 
 def trim_words(words: Sequence[Piece], mask: Mask, *, duration_s: float) -> list[Piece]:
@@ -72,6 +87,24 @@ def trim_words(words: Sequence[Piece], mask: Mask, *, duration_s: float) -> list
             trimmed.append(Piece(word.text, start_s, end_s, word.probability))
             previous_end_s = end_s
     return trimmed
+
+
+def grow_words(words: Sequence[Piece], mask: Mask, *, duration_s: float) -> list[Piece]:
+    """Words that reach over the sound touching them, as far as their neighbour or the next silence."""
+    grown = list(words)
+    for index, word in enumerate(grown):
+        last = index + 1 == len(grown)
+        limit_s = duration_s if last else grown[index + 1].start_s
+        # After the last word, sound that goes on is more likely a missed word than this one.
+        limit_s = min(limit_s, word.end_s + LONGEST_TAIL_S)
+        end_s = max(word.end_s, min(limit_s, _sound_until(mask, word.end_s, limit_s)))
+        grown[index] = replace(word, end_s=end_s)
+        if not last:
+            following = grown[index + 1]
+            earliest_s = max(end_s, following.start_s - LONGEST_TAIL_S)
+            start_s = _sound_since(mask, following.start_s, earliest_s)
+            grown[index + 1] = replace(following, start_s=max(earliest_s, min(following.start_s, start_s)))
+    return grown
 
 
 def to_words(pieces: Sequence[Piece], *, offset_s: float) -> list[Word]:
@@ -104,6 +137,20 @@ def _sounding_part(mask: Mask, start_s: float, end_s: float) -> tuple[float, flo
         right += 1
     sound_start, sound_end = (first + runs[left][0]) * HOP_S, (first + runs[right][1]) * HOP_S
     return max(start_s, sound_start), min(end_s, sound_end)
+
+
+def _sound_until(mask: Mask, start_s: float, limit_s: float) -> float:
+    frame, limit = round(start_s / HOP_S), min(len(mask), round(limit_s / HOP_S))
+    while frame < limit and mask[frame]:
+        frame += 1
+    return frame * HOP_S
+
+
+def _sound_since(mask: Mask, end_s: float, limit_s: float) -> float:
+    frame, limit = min(len(mask), round(end_s / HOP_S)), round(limit_s / HOP_S)
+    while frame > limit and mask[frame - 1]:
+        frame -= 1
+    return frame * HOP_S
 
 
 def _runs(mask: Mask) -> list[tuple[int, int]]:
