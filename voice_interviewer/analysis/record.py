@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from voice_interviewer.core.content import Framework, Question
+from voice_interviewer.core.content import Framework, Question, RubricLine
 from voice_interviewer.core.speech import Utterance
 
 
@@ -70,6 +70,8 @@ class SessionRecord:
     phase_spans: tuple[PhaseSpan, ...] = ()
     framework: Framework | None = None
     question: Question | None = None
+    rubric: tuple[RubricLine, ...] = ()
+    """What this type of interview is judged on; empty when there is none for it."""
     company: str = ""
     budgets_s: Mapping[str, float] = field(default_factory=dict)
     """Phase id -> budget after scaling to the minutes asked for."""

@@ -193,7 +193,9 @@ class LiveScreen:
         share = (min(HIGHEST_DB, max(LOWEST_DB, shot.level_db)) - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB)
         dropped = f"{shot.dropped_blocks} blocks lost" if shot.dropped_blocks else ""
         hearing = "hearing you" if self._hearing else STATES.get(shot.state, shot.state)
-        meter.add_row(Text(hearing, style="green" if self._hearing else ""), ProgressBar(100, share * 100), dropped)
+        meter.add_row(
+            Text(hearing, style="green" if self._hearing else ""), ProgressBar(100, share * 100), dropped
+        )
         parts: list[Table | Text] = [head, meter]
         if shot.live_line:
             parts.append(Text(shot.live_line, style="dim"))
