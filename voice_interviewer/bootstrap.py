@@ -55,7 +55,7 @@ class Practice:
     company: Company | None = None
     sound: SoundOptions = field(default_factory=SoundOptions)
     writer: FollowUpWriter | None = None
-    scorer: Callable[[Framework], MeaningScorer | None] = lambda framework: None
+    scorer: Callable[[Framework], MeaningScorer | None] = lambda _framework: None
     language_model: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
     """Further facts for the journal's header."""
@@ -77,7 +77,9 @@ class Stage:
 
 @contextmanager
 def staged(practice: Practice, observers: list[Observer]) -> Iterator[Stage]:
-    """Set everything up; on leaving, everything is closed and the journal is whole. Raises for missing parts."""
+    """Set everything up; on leaving, everything is closed and the journal is whole. Raises for missing
+    parts.
+    """
     weights = {model: models.model_path(model) for model in (WHISPER, VOICE)}
     with ExitStack() as stack:
         sound = choose_sound(practice.sound, weights[VOICE], seed=practice.seed)
@@ -257,7 +259,7 @@ def _simulated(
     stack.callback(sound.microphone.stop)
     loop = SessionLoop(interviewer, inbox, clock, crew, log, _with_stand_in(sound, observers))
     _on_interrupt(lambda: inbox.put(StopRequested(clock.now_s())), stack)
-    return Stage(practice, folder, sound, interviewer, listener, loop, lambda refresh: None, clock)
+    return Stage(practice, folder, sound, interviewer, listener, loop, lambda _refresh: None, clock)
 
 
 def _with_stand_in(sound: Sound, observers: list[Observer]) -> list[Observer]:

@@ -9,15 +9,18 @@ from rich.console import Console
 
 from voice_interviewer.adapters import session_folder
 from voice_interviewer.adapters.session_folder import SessionFolder, write_private
+from voice_interviewer.analysis.findings import Report
 from voice_interviewer.analysis.record import SessionRecord
-from voice_interviewer.analysis.report import Report, build_report
+from voice_interviewer.analysis.report import build_report
 from voice_interviewer.render.html_report import render_html
 from voice_interviewer.render.json_report import to_json
 from voice_interviewer.render.terminal import summary
 
 
 def make_report(folder: SessionFolder, *, console: Console | None = None) -> Report:
-    """Make the report of a session from its journal, and say where it lies. Raises JournalError, SessionError."""
+    """Make the report of a session from its journal, and say where it lies. Raises JournalError,
+    SessionError.
+    """
     record = session_folder.load_record(folder)
     report = write_report(folder, record)
     if console is not None:

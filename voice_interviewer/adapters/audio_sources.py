@@ -88,7 +88,9 @@ def _stand_in(options: SoundOptions, voice_folder: Path, *, realtime: bool, seed
     path = script_path(options.framework) if options.candidate == "demo" else Path(options.candidate)
     if path.suffix == ".toml":
         voice = PiperVoice(voice_folder, speed=CANDIDATE_SPEED, pitch=CANDIDATE_PITCH)
-        return StandIn("scripted candidate", ScriptedSource(load_script(path), voice), realtime=realtime, seed=seed)
+        return StandIn(
+            "scripted candidate", ScriptedSource(load_script(path), voice), realtime=realtime, seed=seed
+        )
     if not path.exists():
         raise UsageError(f"there is no candidate file {path}", hint="use demo, a script or a recording")
     return StandIn(path.name, RecordedSource(path), realtime=realtime, seed=seed)

@@ -1,6 +1,8 @@
-"""Stand-ins for the person at the microphone: a scripted candidate that is spoken by a voice, and a recorded one.
+"""Stand-ins for the person at the microphone: a scripted candidate that is spoken by a voice, and a
+recorded one.
 
-Both behave like people: they listen while the interviewer speaks, think a moment, answer, and stop when they are cut
+Both behave like people: they listen while the interviewer speaks, think a moment, answer, and stop when
+they are cut
 into. They learn of prompts by `observe`, which the session loop calls for every event.
 """
 
@@ -29,6 +31,7 @@ ROOM_NOISE = 6.0
 """Standard deviation of the quiet room in int16 steps, about -75 dBFS: digital silence is not a room."""
 THINK_S = 0.9
 """Pause between the end of a prompt and the answer."""
+SPARE = ("I think that covers it.",)
 LEAVE_AFTER_S = 5.0
 """When a recording is over, the room is quiet for so long before the microphone ends."""
 
@@ -50,21 +53,23 @@ class Script:
     minutes: float
     answers: tuple[str, ...]
     replies: tuple[Reply, ...] = ()
-    spare: tuple[str, ...] = ("I think that covers it.",)
+    spare: tuple[str, ...] = SPARE
 
 
 def load_script(path: Path) -> Script:
     """Read a script. Raises UsageError when it is missing, ContentError when it makes no sense."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        replies = tuple(Reply(re.compile(r["match"], re.I), str(r["say"])) for r in data.get("replies", ()))
+        replies = tuple(
+            Reply(re.compile(r["match"], re.IGNORECASE), str(r["say"])) for r in data.get("replies", ())
+        )
         return Script(
             str(data.get("name", path.stem)),
             str(data.get("question", "")),
             float(data.get("minutes", 5)),
             tuple(str(answer) for answer in data["answers"]),
             replies,
-            tuple(str(text) for text in data.get("spare", ())) or Script.__dataclass_fields__["spare"].default,
+            tuple(str(text) for text in data.get("spare", ())) or SPARE,
         )
     except OSError as error:
         raise UsageError(f"cannot read the candidate's script {path}: {error.strerror}") from None
@@ -203,10 +208,7 @@ class ScriptedSource:
             if index % 2:
                 pieces.append(np.zeros(round(float(part) * SAMPLE_RATE_HZ), dtype=np.int16))
             elif part.strip():
-                pieces += [
-                    _at_16_khz(chunk)
-                    for chunk in self._voice.synthesise(part)
-                ]
+                pieces += [_at_16_khz(chunk) for chunk in self._voice.synthesise(part)]
         return np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int16)
 
 

@@ -1,4 +1,6 @@
-"""The journal: one JSON object a line, appended and flushed, so that a crash costs at most the line being written."""
+"""The journal: one JSON object a line, appended and flushed, so that a crash costs at most the line being
+written.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,9 @@ class Journal:
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise SessionError(f"cannot write {self.path.name}: {error.strerror}") from None
-            self.failure = StorageFullError(f"no room left on the disk for {self.path}", hint="free some space")
+            self.failure = StorageFullError(
+                f"no room left on the disk for {self.path}", hint="free some space"
+            )
 
     def _sync(self) -> None:
         if self.failure is None:
@@ -96,7 +100,9 @@ def read_header(path: Path) -> dict[str, Any]:
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Every whole line after the header. A last line cut short is left out; damage elsewhere raises JournalError."""
+    """Every whole line after the header. A last line cut short is left out; damage elsewhere raises
+    JournalError.
+    """
     read_header(path)
     for number, line in _lines(path):
         if number > 1:

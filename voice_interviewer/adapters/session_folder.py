@@ -87,7 +87,7 @@ def find(sessions_dir: Path, name: str) -> SessionFolder:
     direct = Path(name)
     if direct.is_dir() and (direct / JOURNAL_NAME).exists():
         return SessionFolder(direct)
-    folders = [folder for folder in all_folders(sessions_dir)]
+    folders = all_folders(sessions_dir)
     if name == "last" and folders:
         return folders[-1]
     if not _ID.match(name):
@@ -96,7 +96,9 @@ def find(sessions_dir: Path, name: str) -> SessionFolder:
     matches = exact or [folder for folder in folders if folder.id.startswith(name)]
     if len(matches) != 1:
         what = "no session" if not matches else f"{len(matches)} sessions"
-        raise UsageError(f"{what} named {name!r} in {sessions_dir}", hint="voice-interviewer history lists them")
+        raise UsageError(
+            f"{what} named {name!r} in {sessions_dir}", hint="voice-interviewer history lists them"
+        )
     return matches[0]
 
 

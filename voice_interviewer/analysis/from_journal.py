@@ -49,8 +49,7 @@ def build_record(
         if "note" in line:
             facts.facts.update(line["note"])
             continue
-        item = decode(dict(line))
-        _take(facts, item, float(line.get("t", 0.0)))
+        _take(facts, decode({key: value for key, value in line.items() if key != "t"}))
     duration_s = float(facts.facts.get("duration_s", facts.last_s))
     utterances = _utterances(facts)
     kind: Literal["practice", "review"] = "review" if header.get("kind") == "review" else "practice"
@@ -79,7 +78,7 @@ def build_record(
     )
 
 
-def _take(facts: _Facts, item: e.Event | c.Command, t: float) -> None:
+def _take(facts: _Facts, item: e.Event | c.Command) -> None:
     if isinstance(item, e.Event):
         facts.last_s = max(facts.last_s, item.at_s)
     match item:
@@ -135,7 +134,9 @@ def _utterances(facts: _Facts) -> tuple[Utterance, ...]:
 
 
 def _phase_spans(facts: _Facts) -> tuple[PhaseSpan, ...]:
-    """From the end of the question to the closing words, without holes: each stretch belongs to the phase entered."""
+    """From the end of the question to the closing words, without holes: each stretch belongs to the phase
+    entered.
+    """
     questions = [p.end_s for p in facts.prompts if p.kind == "question" and not p.interrupted]
     if not facts.phases:
         return ()

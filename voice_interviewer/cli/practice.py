@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from voice_interviewer.core.errors import DeviceError, UsageError, VoiceInterviewerError
 
 if TYPE_CHECKING:
+    from voice_interviewer.adapters.audio_sources import SoundOptions
     from voice_interviewer.bootstrap import Practice, Stage
+    from voice_interviewer.render.live_screen import Snapshot
 
 DEFAULT_TYPE = "product-design"
 LONGEST_MINUTES = 300.0
@@ -28,12 +30,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--seed", type=int, help="the same seed makes the same choices")
     sound = parser.add_argument_group("sound")
     sound.add_argument("--mic", metavar="NAME|FILE", help="microphone by name, or a recording in its place")
-    sound.add_argument("--loudspeaker", metavar="NAME|FILE.wav|none", help="loudspeaker by name, a file, or none")
+    sound.add_argument(
+        "--loudspeaker", metavar="NAME|FILE.wav|none", help="loudspeaker by name, a file, or none"
+    )
     sound.add_argument(
         "--candidate", metavar="demo|FILE", help="a stand-in: the demonstration, a script or a recording"
     )
-    sound.add_argument("--pace", choices=("real", "fast"), help="fast: as fast as the machine can, without devices")
-    sound.add_argument("--duplex", choices=("full", "half"), help="full needs headphones or echo cancellation")
+    sound.add_argument(
+        "--pace", choices=("real", "fast"), help="fast: as fast as the machine can, without devices"
+    )
+    sound.add_argument(
+        "--duplex", choices=("full", "half"), help="full needs headphones or echo cancellation"
+    )
     other = parser.add_argument_group("other")
     other.add_argument("--sessions-dir", type=Path, metavar="DIR", help="where sessions are kept")
     other.add_argument("--plain", action="store_true", help="print lines instead of a live view")
@@ -104,7 +112,9 @@ def _practice(
     script = None
     if demonstrating or (options.candidate or "").endswith(".toml"):
         kind = framework_id or ("star" if args.type == "behavioural" else "circles")
-        path = audio_sources.script_path(kind) if options.candidate == "demo" else Path(options.candidate or "")
+        path = (
+            audio_sources.script_path(kind) if options.candidate == "demo" else Path(options.candidate or "")
+        )
         script = candidates.load_script(path)
         options = dataclasses.replace(options, framework=kind)
         question_id = question_id or script.question or None

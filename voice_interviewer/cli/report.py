@@ -8,7 +8,9 @@ from pathlib import Path
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `report`."""
-    parser.add_argument("session", nargs="?", default="last", help="a session's name or folder; the last one by default")
+    parser.add_argument(
+        "session", nargs="?", default="last", help="a session's name or folder; the last one by default"
+    )
     parser.add_argument("--recover", action="store_true", help="mend what a crash left behind first")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the report's data there too")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")

@@ -1,4 +1,6 @@
-"""The interview's time: budgets per phase, what was spent, what is left. Pure bookkeeping on session seconds."""
+"""The interview's time: budgets per phase, what was spent, what is left. Pure bookkeeping on session
+seconds.
+"""
 
 from __future__ import annotations
 

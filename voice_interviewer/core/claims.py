@@ -20,10 +20,12 @@ _ABSOLUTE = re.compile(
     re.IGNORECASE,
 )
 _CERTAIN = re.compile(
-    r"\b((?:obviously|clearly|definitely|of course|without (?:a )?doubt),? (?:\w+'?\w* ?){2,5})", re.IGNORECASE
+    r"\b((?:obviously|clearly|definitely|of course|without (?:a )?doubt),? (?:\w+'?\w* ?){2,5})",
+    re.IGNORECASE,
 )
 _NO_COST = re.compile(
-    r"\b((?:no|zero|without any|isn't any|aren't any) (?:real )?(?:downsides?|risks?|drawbacks?|trade-?offs?|competitors?|competition))\b",
+    r"\b((?:no|zero|without any|isn't any|aren't any) (?:real )?(?:downsides?|risks?|drawbacks?"
+    r"|trade-?offs?|competitors?|competition))\b",
     re.IGNORECASE,
 )
 _BIG_WORDS = re.compile(
@@ -71,5 +73,6 @@ def _tidy(quote: str) -> str:
 
 
 _DANGLING = frozenset(
-    "a an the to of in on at for with and or but so that which because if is are was will would we they it i you".split()
+    "a an the to of in on at for with and or but so that which because if is are was will would"
+    " we they it i you".split()
 )

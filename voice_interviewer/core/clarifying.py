@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 _TOPICS: dict[str, re.Pattern[str]] = {
     "goal": re.compile(
-        r"\b(goals?|objectives?|success(ful)?|optimi[sz]\w+|mission|aim(ing)?|why (are|do|is|would) we|metrics?"
+        r"\b(goals?|objectives?|success(ful)?|optimi[sz]\w+|mission|aim(ing)?|why (are|do|is|would) we"
+        r"|metrics?"
         r"|trying to (achieve|do|solve)|revenue|growth|engagement|outcomes?|problem)\b"
     ),
     "users": re.compile(
@@ -15,7 +16,8 @@ _TOPICS: dict[str, re.Pattern[str]] = {
         r"|b to b|b2b|enterprise|businesses)\b"
     ),
     "platform": re.compile(
-        r"\b(platforms?|mobile|web(site)?|apps?|desktop|devices?|ios|android|iphone|hardware|software|phone|tablet"
+        r"\b(platforms?|mobile|web(site)?|apps?|desktop|devices?|ios|android|iphone|hardware|software"
+        r"|phone|tablet"
         r"|browser|channel|existing product|from scratch|physical|digital)\b"
     ),
     "market": re.compile(
@@ -23,36 +25,46 @@ _TOPICS: dict[str, re.Pattern[str]] = {
         r"|europe|competit\w+|cit(y|ies)|worldwide|locations?)\b"
     ),
     "constraints": re.compile(
-        r"\b(constraints?|budgets?|limit(s|ations?|ed)?|regulat\w+|legal|privacy|restrictions?|compliance|cost|requirements?)\b"
+        r"\b(constraints?|budgets?|limit(s|ations?|ed)?|regulat\w+|legal|privacy|restrictions?|compliance"
+        r"|cost|requirements?)\b"
     ),
     "timeline": re.compile(
-        r"\b(timelines?|deadlines?|when|how long|time ?frame|launch(ing)?|quarters?|months?|years?|horizon|by then)\b"
+        r"\b(timelines?|deadlines?|when|how long|time ?frame|launch(ing)?|quarters?|months?|years?"
+        r"|horizon|by then)\b"
     ),
     "resources": re.compile(
-        r"\b(resources?|teams?|engineers?|head ?count|designers?|how many people|staff|funding|data do we|who do we have)\b"
+        r"\b(resources?|teams?|engineers?|head ?count|designers?|how many people|staff|funding|data do we"
+        r"|who do we have)\b"
     ),
 }
 
 _ASKING = re.compile(
-    r"\b(can|could|may|should|shall|do|does|did|is|are|am|was|were|would|will|what|which|who|how|when|where|why"
+    r"\b(can|could|may|should|shall|do|does|did|is|are|am|was|were|would|will|what|which|who|how|when"
+    r"|where|why"
     r"|have|has)\b[^.?!]*\b(we|i|you|it|this|there|they|our|your|the)\b",
     re.IGNORECASE,
 )
 _ADDRESSED = re.compile(
-    r"\b(can i (ask|assume|clarify|check|confirm)|could (you|i)|should i|do you|are you|would you|is (it|this|that|there)"
-    r"|are (we|there|they)|do we|am i|may i|did you|is the|are the|what('s| is| are) (the|our|your)|who('s| is| are) (the|our)"
-    r"|how (many|much|long|big)|when|where|i have a (quick )?question|one (quick )?(clarifying )?question|is our"
+    r"\b(can i (ask|assume|clarify|check|confirm)|could (you|i)|should i|do you|are you|would you|is (it"
+    r"|this|that|there)"
+    r"|are (we|there|they)|do we|am i|may i|did you|is the|are the|what('s| is| are) (the|our|your)"
+    r"|who('s| is| are) (the|our)"
+    r"|how (many|much|long|big)|when|where|i have a (quick )?question|one (quick )?(clarifying )?question"
+    r"|is our"
     r"|does (it|this|that|the)|have we|which)\b",
     re.IGNORECASE,
 )
 _CHECKING_IN = re.compile(
-    r"\b(does that (make sense|sound|work)|make sense|sounds? (good|fair|right|okay|ok)|any questions|is that (ok|okay|fine|fair|all right)"
-    r"|shall i (go on|continue|proceed|move on|keep going)|(can|may|should) i (go on|continue|proceed|move on|keep going)"
+    r"\b(does that (make sense|sound|work)|make sense|sounds? (good|fair|right|okay|ok)|any questions|is"
+    r" that (ok|okay|fine|fair|all right)"
+    r"|shall i (go on|continue|proceed|move on|keep going)|(can|may|should) i (go on|continue|proceed"
+    r"|move on|keep going)"
     r"|anything (else )?you('d| would) like|right|okay|is there anything)\s*\?\s*$",
     re.IGNORECASE,
 )
 _TO_SELF = re.compile(
-    r"\b(let me think|i wonder|how would i|what would i|what else|what (should|do|can) i|how (do|should|can) i|where was i)\b"
+    r"\b(let me think|i wonder|how would i|what would i|what else|what (should|do|can) i|how (do|should"
+    r"|can) i|where was i)\b"
     r"|\b(so|now|okay) (what|who|why|how)\b",
     re.IGNORECASE,
 )

@@ -1,7 +1,9 @@
 """Events and commands as plain data, for the journal. Pure: no file is touched here.
 
-A journal line is `{"event": "SpeechStarted", "at_s": ..., ...}` or `{"command": "Say", ...}`. Reading what a newer
-version wrote fails with JournalError; unknown fields of a known type are refused, missing ones take their default.
+A journal line is `{"event": "SpeechStarted", "at_s": ..., ...}` or `{"command": "Say", ...}`. Reading what
+a newer
+version wrote fails with JournalError; unknown fields of a known type are refused, missing ones take their
+default.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ def decode(line: Any) -> Event | Command:
             cls = known.get(name) if isinstance(name, str) else None
             if cls is None:
                 raise JournalError(f"unknown {kind} {name!r}", hint="was it written by a newer version?")
-            return _build(cls, {key: value for key, value in line.items() if key != kind})
+            item: Event | Command = _build(cls, {key: value for key, value in line.items() if key != kind})
+            return item
     raise JournalError("a journal line is neither an event nor a command")
 
 

@@ -1,4 +1,6 @@
-"""What the interviewer wants done, in the imperative. Commands go down; their outcome comes back as an event."""
+"""What the interviewer wants done, in the imperative. Commands go down; their outcome comes back as an
+event.
+"""
 
 from __future__ import annotations
 

@@ -1,17 +1,17 @@
 """Every error a user can meet, as one tree.
 
-    VoiceInterviewerError            one clear line; exit code 1
-    +-- UsageError                   the command line or a setting makes no sense; exit code 2
-    +-- AudioFileError               a recording cannot be read, is empty, or holds no sound
-    +-- DeviceError                  a microphone or loudspeaker is missing or has failed
-    +-- ModelError                   weights are missing, incomplete or cannot be loaded
-    |   +-- ChecksumError            weights differ from the manifest
-    +-- ContentError                 a content file breaks its schema
-    +-- SessionError                 a session folder cannot be used
-    |   +-- SessionBusyError         another process holds the session or the microphone
-    |   +-- JournalError             the journal is unreadable or from a newer version
-    |   +-- StorageFullError         the disk has no room left
-    +-- LanguageModelError           a remote or local language model failed
+VoiceInterviewerError            one clear line; exit code 1
++-- UsageError                   the command line or a setting makes no sense; exit code 2
++-- AudioFileError               a recording cannot be read, is empty, or holds no sound
++-- DeviceError                  a microphone or loudspeaker is missing or has failed
++-- ModelError                   weights are missing, incomplete or cannot be loaded
+|   +-- ChecksumError            weights differ from the manifest
++-- ContentError                 a content file breaks its schema
++-- SessionError                 a session folder cannot be used
+|   +-- SessionBusyError         another process holds the session or the microphone
+|   +-- JournalError             the journal is unreadable or from a newer version
+|   +-- StorageFullError         the disk has no room left
++-- LanguageModelError           a remote or local language model failed
 """
 
 from __future__ import annotations

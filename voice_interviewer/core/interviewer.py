@@ -1,7 +1,9 @@
 """The interviewer: events in, commands out, one at a time, on session time.
 
-It joins four parts: the turn taker (who has the floor), the memory (what was heard), the prompter (what to say
-next) and the machine (which state the interview is in). None of them reads a clock; `next_deadline_s` says when a
+It joins four parts: the turn taker (who has the floor), the memory (what was heard), the prompter (what to
+say
+next) and the machine (which state the interview is in). None of them reads a clock; `next_deadline_s` says
+when a
 `Tick` is wanted at the latest.
 """
 
@@ -182,12 +184,12 @@ class Interviewer:
         self._out.append(c.Notice(f"Microphone is back; {event.gap_s:.0f} s were not heard."))
 
     @_on.register
-    def _on_ended_microphone(self, event: e.MicrophoneEnded) -> None:
+    def _on_ended_microphone(self, _event: e.MicrophoneEnded) -> None:
         self._microphone_over = True
 
     @_on.register
-    def _on_stop(self, event: e.StopRequested) -> None:
-        self._finish("stopped by the candidate", at_s=event.at_s)
+    def _on_stop(self, _event: e.StopRequested) -> None:
+        self._finish("stopped by the candidate")
 
     @_on.register
     def _on_key(self, event: e.CommandGiven) -> None:
@@ -325,7 +327,7 @@ class Interviewer:
     def _skip(self, at_s: float) -> None:
         lead = wording.pick(self.setup.seed, f"skip:{len(self.memory.said)}", wording.SKIPPED)
         self._reply(at_s, Decision("acknowledgement", lead, "skip"))
-        self._reply(at_s, self.prompter.after_skip(at_s))
+        self._reply(at_s, self.prompter.after_skip())
 
     # -- saying ----------------------------------------------------------------------------------
 
@@ -347,6 +349,8 @@ class Interviewer:
     def _say(self, at_s: float, decision: Decision) -> None:
         memory = self.memory
         memory.asked.add(decision.key)
+        if decision.late:
+            memory.asked_late.add(decision.key)
         memory.said.append(decision.text)
         memory.last_kind = decision.kind
         if decision.kind in ASKING:
@@ -370,7 +374,7 @@ class Interviewer:
         if len(self._prompts) or self._request.is_open:
             return
         if self.state == "closing":
-            self._finish("completed", at_s=at_s)
+            self._finish("completed")
         elif self.machine.allows("prompts_done"):
             if self.agenda.started_s is None and "question" in self.memory.asked:
                 self.agenda.start(at_s)
@@ -388,8 +392,7 @@ class Interviewer:
         self.machine.fire("end_due")
         self._say(at_s, self.prompter.closing())
 
-    def _finish(self, reason: str, at_s: float) -> None:
-        del at_s
+    def _finish(self, reason: str) -> None:
         if self._prompts.clear():
             self._out.append(c.Interrupt())
         self.machine.fire("prompts_done" if self.state == "closing" else "stop_asked")

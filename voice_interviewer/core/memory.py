@@ -30,6 +30,8 @@ class Memory:
     heard_ids: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
     """Keys of decisions that were spoken."""
+    asked_late: set[str] = field(default_factory=set)
+    """Those that went back to an earlier step after all had been walked."""
     said: list[str] = field(default_factory=list)
     """Texts of prompts that were spoken."""
     said_stems: set[str] = field(default_factory=set)

@@ -67,4 +67,4 @@ class Overtime:
         over_s = -agenda.phase_left_s(agenda.current, at_s)
         if over_s < max(NUDGE_MIN_OVER_S, (CUT_IN_FACTOR - 1) * budget_s):
             return None
-        return prompter.nudge(at_s)
+        return prompter.nudge()

@@ -9,7 +9,8 @@ from voice_interviewer.core.commands import Say
 from voice_interviewer.core.prompting import Decision
 
 WATCHDOG_BASE_S = 12.0
-"""A prompt that is not reported back within this, plus its speaking time, is taken as lost: a voice that hangs
+"""A prompt that is not reported back within this, plus its speaking time, is taken as lost: a voice that
+hangs
 must not hang the interview. Loading the voice on a slow machine stays below it."""
 SECONDS_PER_WORD = 0.6
 """Slow speech, 100 words a minute: an upper bound for the watchdog."""

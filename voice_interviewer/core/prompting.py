@@ -1,11 +1,14 @@
 """What to say next: one decision, made from what was heard, what is missing, and the time left.
 
-`Prompter.decide` only looks; nothing changes until the decision is committed. So the likely next prompt can be
+`Prompter.decide` only looks; nothing changes until the decision is committed. So the likely next prompt can
+be
 prepared while the candidate still speaks, and what was prepared is what is said.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from dataclasses import dataclass
 
 from voice_interviewer.core import claims, clarifying, wording
@@ -23,6 +26,17 @@ ANSWERED_SHARE = 0.6
 SHORT_TURN_WORDS = 4
 """Fewer words than this, and no question: not an answer yet; the candidate is invited to go on."""
 MAX_QUOTE_WORDS = 6
+MAX_LATE_QUESTIONS = 2
+LATE_VALUE = 0.6
+"""After the last step only gaps worth this much are gone back to, and only so many."""
+_DECLINING = re.compile(
+    r"^\W*(um+|uh+|no|yeah|okay|well|so|i think|and|\W)*\s*(that('s| is)? (covers|about|all|it)|(i have "
+    r"|i've got |there is )?nothing "
+    r"(else|more|to add|further|here|there)|i (would|'d|will|'ll) leave it at that|that was (it|all|the"
+    r" main)|i('m| am) (done|good|fine))",
+    re.IGNORECASE,
+)
+_DECLINING_WORDS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,8 @@ class Decision:
     facts: tuple[str, ...] = ()
     ends: bool = False
     """True when this prompt closes the interview."""
+    late: bool = False
+    """True when all steps had been walked and this goes back to one of them."""
 
 
 class Prompter:
@@ -54,6 +70,8 @@ class Prompter:
         memory = self._memory
         if memory.agenda.left_s(at_s) <= 0:
             return self.closing()
+        if is_declining(turn_text):
+            return self._warn(at_s) or self._invite_next() or self._wind_up()
         return (
             self._reply_to_question(turn_text)
             or self._encourage(turn_text)
@@ -61,12 +79,14 @@ class Prompter:
             or self._move_on_at_budget(at_s)
             or self._push_back(turn_text)
             or self._follow_up(at_s)
-            or self._invite_next(at_s)
+            or self._invite_next()
             or self._anything_missing()
-            or self._curve_ball()
-            or self._last_word()
-            or self.closing()
+            or self._wind_up()
         )
+
+    def _wind_up(self) -> Decision:
+        """All steps were walked: one surprise, one look back, and the end."""
+        return self._curve_ball() or self._last_word() or self.closing()
 
     def _reply_to_question(self, text: str) -> Decision | None:
         if clarifying.is_checking_in(text):
@@ -92,11 +112,11 @@ class Prompter:
             return None
         return self._decision("acknowledgement", "go_on", wording.GO_ON, repeatable=True)
 
-    def after_skip(self, at_s: float) -> Decision:
+    def after_skip(self) -> Decision:
         """What comes after 'let's skip this one': the next step, never the thing skipped."""
         skipped = self._memory.agenda.current
         self._memory.follow_ups_in[skipped] += MAX_FOLLOW_UPS
-        return self._invite_next(at_s) or self._anything_missing() or self._last_word() or self.closing()
+        return self._invite_next() or self._anything_missing() or self._last_word() or self.closing()
 
     def was_asked(self, key: str) -> bool:
         """Whether a decision of this key was spoken."""
@@ -117,7 +137,9 @@ class Prompter:
         done = self._memory.is_covered(last)
         tail = "Is there anything you want to add?" if done else f"Please bring it to {_closing_step(last)}."
         text = f"We have {left} left. {tail}"
-        return Decision("warning", text, "warning", last.id, intent="Say how much time is left.", facts=(left,))
+        return Decision(
+            "warning", text, "warning", last.id, intent="Say how much time is left.", facts=(left,)
+        )
 
     def time_check(self, at_s: float) -> Decision:
         """The answer to 'how much time do I have?'."""
@@ -130,9 +152,9 @@ class Prompter:
         agenda = self._memory.agenda
         if agenda.phase_left_s(agenda.current, at_s) > 0:
             return None
-        return self.nudge(at_s)
+        return self.nudge()
 
-    def nudge(self, at_s: float) -> Decision | None:
+    def nudge(self) -> Decision | None:
         """The budget of the current phase is used up: on to the next open one, once per phase."""
         current = self._memory.agenda.current
         following = self._memory.next_open_phase()
@@ -187,14 +209,21 @@ class Prompter:
             return memory.framework.phases
         return (memory.framework.phase(memory.agenda.current),)
 
-    def _missing_signal(self, phases: tuple[Phase, ...]) -> Decision | None:
-        missing = [(signal, phase) for phase in phases for signal in phase.signals if self._is_open(signal)]
+    def _missing_signal(
+        self, phases: tuple[Phase, ...], *, least_value: float = 0.0, late: bool = False
+    ) -> Decision | None:
+        missing = [
+            (signal, phase)
+            for phase in phases
+            for signal in phase.signals
+            if self._is_open(signal) and signal.value >= least_value
+        ]
         missing.sort(key=lambda pair: -pair[0].value)
         for signal, phase in missing:
             options = [text for option in signal.follow_ups if (text := self._with_quote(option, phase))]
             decision = self._decision("follow_up", f"signal:{signal.id}", options, phase)
             if decision is not None:
-                return decision
+                return dataclasses.replace(decision, late=late)
         return None
 
     def _is_open(self, signal: Signal) -> bool:
@@ -217,16 +246,19 @@ class Prompter:
             return False
         return len(own & self._memory.said_stems) / len(own) >= ANSWERED_SHARE
 
-    def _invite_next(self, at_s: float) -> Decision | None:
-        del at_s
+    def _invite_next(self) -> Decision | None:
         following = self._memory.next_open_phase()
         if following is None or self._memory.framework.monologue:
             return None
         return self._decision("invitation", f"invite:{following.id}", list(following.invitations), following)
 
     def _anything_missing(self) -> Decision | None:
-        """All phases were visited and there is time: the most valuable gap anywhere."""
-        return self._missing_signal(self._memory.framework.phases)
+        """All phases were visited and there is time: the most valuable gaps anywhere, but no second
+        interview.
+        """
+        if sum(key.startswith("signal:") for key in self._memory.asked_late) >= MAX_LATE_QUESTIONS:
+            return None
+        return self._missing_signal(self._memory.framework.phases, least_value=LATE_VALUE, late=True)
 
     def _curve_ball(self) -> Decision | None:
         ball = self._memory.question.curve_ball
@@ -296,6 +328,11 @@ LAST_WORDS = (
     "Before we stop: what would you change about your answer, if anything?",
     "One last thing: which part of your answer are you least sure of?",
 )
+
+
+def is_declining(text: str) -> bool:
+    """'I have nothing to add': a short turn that hands the floor back."""
+    return wording.word_count(text) <= _DECLINING_WORDS and bool(_DECLINING.search(text))
 
 
 def _closing_step(phase: Phase) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 _STOP = frozenset(
-    "a an and are as at be by can could did do does for from had has have how i if in into is it its me most much my of on"
-    " one or our s so than that the their them there they this those to was we were what when where which who whom why"
+    "a an and are as at be by can could did do does for from had has have how i if in into is it its me"
+    " most much my of on"
+    " one or our s so than that the their them there they this those to was we were what when where"
+    " which who whom why"
     " will with would you your first more any about tell give name like say make made get got then".split()
 )
 _SUFFIXES = ("ations", "ation", "ings", "ing", "ies", "ers", "er", "ed", "es", "ly", "s", "e")

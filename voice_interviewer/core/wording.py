@@ -1,6 +1,8 @@
-"""What the interviewer says that belongs to no question: greetings, nudges, time checks. And how a wording is picked.
+"""What the interviewer says that belongs to no question: greetings, nudges, time checks. And how a wording
+is picked.
 
-A pick depends on the seed and a key alone, never on how often it was asked for: what was prepared ahead is what is
+A pick depends on the seed and a key alone, never on how often it was asked for: what was prepared ahead is
+what is
 said, and a seed reproduces an interview.
 """
 
@@ -85,6 +87,7 @@ def spoken_duration(seconds: float) -> str:
 
 _NUMBERS = dict(
     enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+        " fifteen".split()
     )
 )

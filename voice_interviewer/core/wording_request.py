@@ -1,4 +1,6 @@
-"""One request to a language model: what was decided, how long its words are waited for, and what is let through."""
+"""One request to a language model: what was decided, how long its words are waited for, and what is let
+through.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from voice_interviewer.core.events import FollowUpReady
 from voice_interviewer.core.prompting import Decision
 
 _LEAKS = re.compile(
-    r"\b(as an? (ai|language model|assistant)|system prompt|instructions?|i('m| am) (an? )?(ai|assistant)|the candidate"
+    r"\b(as an? (ai|language model|assistant)|system prompt|instructions?|i('m| am) (an? )?(ai|assistant)"
+    r"|the candidate"
     r"|facts?:|intent|phase id|json)\b|[{}<>*#`_\[\]]|https?:",
     re.IGNORECASE,
 )

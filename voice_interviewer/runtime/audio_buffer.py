@@ -1,4 +1,6 @@
-"""The last minutes of the candidate's sound in memory, addressed by session time; older sound from the recording."""
+"""The last minutes of the candidate's sound in memory, addressed by session time; older sound from the
+recording.
+"""
 
 from __future__ import annotations
 

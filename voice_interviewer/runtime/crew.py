@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 
@@ -49,8 +50,14 @@ class LiveCrew:
         self._reported: set[str] = set()
 
     @property
-    def _workers(self) -> list[Worker[c.Transcribe] | Worker[c.Say] | Worker[str] | Worker[c.VoteTurn] | Worker[c.AskFollowUp]]:
-        present = [self.transcriber, self.voice, self.preparer, self.voter, self.writer]
+    def _workers(self) -> list[Worker[Any]]:
+        present: list[Worker[Any] | None] = [
+            self.transcriber,
+            self.voice,
+            self.preparer,
+            self.voter,
+            self.writer,
+        ]
         return [worker for worker in present if worker is not None]
 
     def __enter__(self) -> LiveCrew:

@@ -86,7 +86,9 @@ class SampleCounterClock:
 
 
 class SimulatedInbox:
-    """Runs the listener itself, frame by frame, whenever nothing is waiting. Single-threaded and deterministic."""
+    """Runs the listener itself, frame by frame, whenever nothing is waiting. Single-threaded and
+    deterministic.
+    """
 
     def __init__(self, clock: SampleCounterClock, step: Callable[[], None]) -> None:
         self._clock = clock

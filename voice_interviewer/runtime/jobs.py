@@ -57,9 +57,7 @@ class Transcription:
             return
         samples = self._buffer.slice(job.start_s, job.end_s)
         try:
-            words = tuple(
-                self._transcriber.transcribe(samples, start_s=job.start_s, context=job.context)
-            )
+            words = tuple(self._transcriber.transcribe(samples, start_s=job.start_s, context=job.context))
         except Exception:
             if job.final:
                 # The turn must not wait for words that never come.
@@ -69,9 +67,7 @@ class Transcription:
             raise
         meanings = self._meanings(" ".join(word.text for word in words))
         self._put(
-            Transcribed(
-                self._now_s(), job.utterance_id, job.start_s, job.end_s, words, job.final, meanings
-            )
+            Transcribed(self._now_s(), job.utterance_id, job.start_s, job.end_s, words, job.final, meanings)
         )
 
     def _meanings(self, text: str) -> dict[str, float]:

@@ -1,4 +1,6 @@
-"""The session loop: one event at a time into the interviewer, its commands out to the crew, all of it journaled."""
+"""The session loop: one event at a time into the interviewer, its commands out to the crew, all of it
+journaled.
+"""
 
 from __future__ import annotations
 
