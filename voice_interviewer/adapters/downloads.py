@@ -20,7 +20,6 @@ import httpx
 from voice_interviewer.adapters.models import sha256_of
 from voice_interviewer.core.errors import ChecksumError, ModelError, StorageFullError
 
-_CHUNK_BYTES = 1 << 18
 _ATTEMPTS = 4
 _TIMEOUT = httpx.Timeout(60.0, connect=20.0)
 
@@ -150,7 +149,9 @@ def _fetch_once(client: httpx.Client, url: str, part: Path, progress: Progress) 
         if done and not resumed:
             progress.advance(-done)
         with part.open("ab" if resumed else "wb") as stream:
-            for chunk in response.iter_raw(_CHUNK_BYTES):
+            for (
+                chunk
+            ) in response.iter_raw():  # as it comes: what is gathered first is lost when the line breaks
                 stream.write(chunk)
                 progress.advance(len(chunk))
 

@@ -19,6 +19,7 @@ import urllib.request
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -180,6 +181,7 @@ def _watch(process: subprocess.Popen[str], folder: Path, progress: Progress) -> 
             done = now
 
 
+@cache
 def _pip_settings() -> dict[str, str]:
     """What pip is told about certificates and a proxy, for requests of our own."""
     command = [sys.executable, "-m", "pip", "config", "list", "--disable-pip-version-check"]
