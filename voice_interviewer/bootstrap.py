@@ -17,6 +17,7 @@ from voice_interviewer import __version__
 from voice_interviewer.adapters import models, session_folder
 from voice_interviewer.adapters.audio_sources import Sound, SoundOptions, choose_sound
 from voice_interviewer.adapters.journal import Journal
+from voice_interviewer.adapters.language_model import LitellmWriter
 from voice_interviewer.adapters.piper import PiperVoice
 from voice_interviewer.adapters.recording import TrackRecorder
 from voice_interviewer.adapters.session_folder import SessionFolder
@@ -27,7 +28,7 @@ from voice_interviewer.core.content import Company, Framework, Question
 from voice_interviewer.core.events import StopRequested
 from voice_interviewer.core.interviewer import Interviewer, Setup
 from voice_interviewer.core.segmenter import Segmenter
-from voice_interviewer.ports import FollowUpWriter, MeaningScorer
+from voice_interviewer.ports import MeaningScorer
 from voice_interviewer.runtime.audio_buffer import AudioBuffer
 from voice_interviewer.runtime.crew import LiveCrew, SimulatedCrew
 from voice_interviewer.runtime.inbox import LiveInbox, SampleCounterClock, SessionClock, SimulatedInbox
@@ -54,7 +55,7 @@ class Practice:
     seed: int
     company: Company | None = None
     sound: SoundOptions = field(default_factory=SoundOptions)
-    writer: FollowUpWriter | None = None
+    writer: LitellmWriter | None = None
     scorer: Callable[[Framework], MeaningScorer | None] = lambda _framework: None
     language_model: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
@@ -107,6 +108,8 @@ def staged(practice: Practice, observers: list[Observer]) -> Iterator[Stage]:
         build = _simulated if sound.simulated else _live
         stage = build(practice, folder, sound, interviewer, voice, tracks, log, observers, stack, weights)
         yield stage
+        if practice.writer is not None:
+            log.note(notes=[practice.writer.usage.sentence(practice.language_model)])
         log.note(
             dropped_blocks=sound.microphone.dropped_blocks, duration_s=round(stage.listener.heard_to_s, 3)
         )
@@ -188,6 +191,9 @@ def _live(
         inbox.put,
     )
     stack.enter_context(crew)
+    if practice.writer is not None:
+        # The import takes seconds; the first follow-up is minutes away.
+        threading.Thread(target=_quietly(practice.writer.warm_up), daemon=True, name="model loader").start()
     # The greeting needs the voice at once; the recogniser loads while it is spoken.
     threading.Thread(target=_quietly(voice.warm_up), daemon=True, name="voice loader").start()
     sound.microphone.start()

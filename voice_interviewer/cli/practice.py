@@ -12,6 +12,7 @@ from voice_interviewer.core.errors import DeviceError, UsageError, VoiceIntervie
 
 if TYPE_CHECKING:
     from voice_interviewer.adapters.audio_sources import SoundOptions
+    from voice_interviewer.adapters.language_model import LitellmWriter
     from voice_interviewer.bootstrap import Practice, Stage
     from voice_interviewer.render.live_screen import Snapshot
 
@@ -142,8 +143,17 @@ def _practice(
         seed,
         company,
         options,
+        writer=_writer(args.llm),
         language_model=args.llm or "",
     )
+
+
+def _writer(model: str | None) -> LitellmWriter | None:
+    if not model:
+        return None
+    from voice_interviewer.adapters.language_model import LitellmWriter
+
+    return LitellmWriter(model)
 
 
 def _check_type(type_id: str, known: set[str]) -> None:
