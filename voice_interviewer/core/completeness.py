@@ -1,20 +1,26 @@
 """How finished do the words sound? Reads the end of what was said, never its sound.
 
-The recogniser punctuates by guess and swallows fillers, so punctuation counts for little and the last
-words for much.
+The recogniser punctuates by guess and closes nearly every fragment with a full stop, so punctuation counts for
+little and the last words for much. The order of the rows in `_ROWS` is the order of trial.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 Closure = Literal[
     "thinking",  # asks for time to think: holds the floor
-    "open",  # a clause, a list or a filler hangs in the air
-    "unclear",  # could go either way
+    "open",  # a clause or a phrase hangs in the air
+    "filler",  # ends in a filler: more is meant to come
+    "listing",  # a list was opened and is not through, or the next item was announced
+    "announced",  # says what comes next: 'I'd like to start with', 'there are three'
+    "trailing",  # 'so', 'but': either a breath before more, or trailing off
+    "unclear",  # too little to tell
     "complete",  # a sentence is finished
+    "closing",  # a sentence that rounds off: 'so that's why', 'overall', 'so yeah'
     "asked",  # a question to the interviewer, who should answer
     "said_so",  # 'that's my answer'
 ]
@@ -28,93 +34,202 @@ class Completeness:
     why: str
 
 
-_FILLERS = frozenset(
-    "um umm uh uhh er erm eh ah hmm hm mm mhm like basically actually literally maybe perhaps".split()
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The end of a turn, in the forms that the rows look at."""
+
+    raw: str
+    """As recognised."""
+    plain: str
+    """Lower case, no punctuation."""
+    words: tuple[str, ...]
+    sentence: str
+    """The last sentence, plain."""
+
+
+def _alternatives(*parts: str) -> str:
+    return "(?:" + "|".join(parts) + ")"
+
+
+_FILLERS = frozenset("um umm uh uhh er erm eh hmm hm mm ah like basically actually literally maybe perhaps".split())
+_TRAILING = frozenset("so but anyway though however".split())
+_HANGING = frozenset(
+    """and or because cause 'cause since although while whereas if unless until when where which who whose whether
+    plus also either neither both versus vs than as a an the my your his her its our their every very really quite
+    of to in on at by for from with without into onto about between among through during toward towards via per
+    within across behind beyond despite near regarding i we he she they it's i'm we're they're you're he's she's
+    i've we've i'd we'd i'll we'll they'd they'll you'd you'll there's what's is am are was were be been being will
+    would shall should could may might must gonna wanna isn't aren't wasn't weren't don't doesn't didn't won't
+    wouldn't can't couldn't shouldn't let's getting making going trying having doing using""".split()
 )
-_OPENERS = frozenset(
-    """and or but so because cause 'cause since although though while whereas if unless until when where which
-    who whom whose that than as whether plus then also either neither both nor versus vs i.e e.g""".split()
-)
-_DETERMINERS = frozenset(
-    """a an the my your his her its our their this these those every each any some no another such what which
-    whose several many few most more very really quite too pretty""".split()
-)
-_PREPOSITIONS = frozenset(
-    """of to in on at by for from with without into onto about between among through during before after above
-    below under over against toward towards via per within across behind beyond despite except like near
-    regarding upon around""".split()
-)
-_PRONOUNS = frozenset("i we he she they it's i'm we're they're you're he's she's i've we've i'd we'd i'll we'll they'd".split())
-_AUXILIARIES = frozenset(
-    """is am are was were be been being have has had having do does did will would shall should can could may
-    might must gonna wanna isn't aren't wasn't weren't don't doesn't didn't won't wouldn't can't couldn't
-    shouldn't let's let get getting make making going trying want wants need needs use using""".split()
-)
-_OPEN_PHRASES = re.compile(
-    r"(?:for example|for instance|such as|as well as|in order to|in terms of|kind of|sort of|based on|depending on"
-    r"|first of all|on the other hand|one is|one of|the first one|firstly|secondly|thirdly|the second one|due to"
-    r"|in addition|i think|i guess|i mean|you know|i would say|i'd say|the thing is|the idea is|which is|which means"
-    r"|so that|the next thing|the reason|let's say|let's see|next|number one|number two|number three|there's|there is"
-    r"|there are|would be|looking at|thinking about)$"
-)
+"""Words after which a speaker of English cannot stop. Not 'it', 'that', 'this', 'you', 'do', 'have': sentences
+end in these, more often than a pause in the middle does."""
+
+_OPEN_PHRASE = re.compile(
+    _alternatives(
+        "for example", "for instance", "such as", "as well", "in order", "in terms", "kind of", "sort of", "based on",
+        "depending on", "due to", "in addition", "i think", "i guess", "i mean", "you know", "i would say",
+        "i'd say", "the thing is", "the idea is", "the reason", "let's say", "looking at", "thinking about",
+        "on the other hand", "in this case", "at the same time", "the question is", "i feel",
+    )
+    + "$"
+)  # fmt: skip
+_NEXT_ITEM = re.compile(
+    _alternatives(
+        "first", "firstly", "second", "secondly", "third", "thirdly", "next", "then", "finally", "lastly", "number one",
+        "number two", "number three", "the (?:first|second|third|next|last|other) (?:one|thing|part|step|segment)(?: is)?",
+        "one is", "another(?: one)?(?: is)?", "first of all", "to start with", "to begin with",
+    )
+    + "$"
+)  # fmt: skip
 _THINKING = re.compile(
-    r"(?:let me (?:just )?(?:think|see|take|gather|consider|pause|write|jot|collect|structure)\b.{0,40}"
-    r"|give me (?:just )?(?:a|one|two|some|thirty)\b.{0,30}|(?:hold|hang) on|bear with me|one (?:second|moment|sec)"
-    r"|just a (?:second|moment|sec|minute)|i(?:'m| am) (?:just )?thinking|i need (?:a (?:moment|minute|second)|to think)"
-    r"|how (?:do|should|would|can) i (?:put|say|phrase) (?:this|that|it)|what else|what was i (?:saying|going to say)"
-    r"|where was i|good question|great question|interesting question)$"
-)
+    _alternatives(
+        r"let me (?:just )?(?:think|see|take|gather|consider|pause|write|jot|collect|structure|organi[sz]e)\b.{0,50}",
+        r"let's see",
+        r"give me (?:just )?(?:a|one|two|some|thirty)\b.{0,40}",
+        r"(?:hold|hang) on(?: a| one)?(?: second| moment| sec| minute)?", "bear with me", "one (?:second|moment|sec|minute)",
+        "just a (?:second|moment|sec|minute)", "i(?:'m| am) (?:just )?thinking(?: about (?:this|that|it))?",
+        r"i need (?:a (?:moment|minute|second)|to think)\b.{0,30}",
+        r"(?:can|could|may) i (?:have|take|get) (?:a|one|two|some|just)\b.{0,50}",
+        "how (?:do|should|would|can) i (?:put|say|phrase) (?:this|that|it)", "what else",
+        "what was i (?:saying|going to say)", "where was i", "(?:that's a |a )?(?:good|great|interesting|tough) question",
+    )
+    + "(?: please| here| now| okay)*$"
+)  # fmt: skip
 _SAID_SO = re.compile(
-    r"(?:that(?:'s| is| would be|'d be) (?:my (?:answer|recommendation|approach|response|pitch|take)|it|all)"
-    r"(?: from (?:me|my side)| for me| i have| i(?:'ve)? got| i had)?|i(?:'m| am) (?:done|finished)"
-    r"|i(?:'ll| will) (?:stop|pause|leave it) (?:there|here|at that)|over to you"
-    r"|so (?:yeah|yes),? that(?:'s| is) (?:it|what i(?:'d| would) do)"
-    r"|that(?:'s| is) (?:what|how) i(?:'d| would) (?:do|approach|go)(?: it| about it| with)?)$"
-)
+    _alternatives(
+        r"that(?:'s| is| would be|'d be) (?:about |basically |pretty much |really )?"
+        r"(?:(?:my|the) (?:final |whole )?(?:answer|recommendation|approach|response|pitch|take|idea|proposal|summary)"
+        r"|it|all|everything)(?: (?:from|for) (?:me|my side|now|this one)| i have| i(?:'ve)? got| i had| really| yeah)*",
+        "i(?:'m| am) (?:all )?(?:done|finished)(?: here| now| with (?:that|this|my answer))?",
+        "i(?:'ll| will| would|'d)? (?:stop|pause|leave it|end) (?:there|here|at that)(?: for now)?",
+        "over to you", "i(?:'ll| will) hand (?:it )?back to you",
+        "(?:so )?(?:yeah|yes) that(?:'s| is) (?:it|what i(?:'d| would) (?:do|go with|suggest))",
+        "that(?:'s| is| would be) (?:what|how|where) i(?:'d| would) (?:do|approach|go|start|handle|think about)"
+        "(?: it| about it| with| this| that)*",
+        "i hope that (?:answers|answered)(?: (?:the|your) question| it)?", "i(?:'m| am) happy to (?:go deeper|elaborate)\\b.{0,40}",
+        "(?:let me know|tell me) if\\b.{0,60}",
+    )
+    + "(?: so| yeah| okay| um| thanks| thank you)*$"
+)  # fmt: skip
 _ASKED = re.compile(
-    r"(?:does (?:that|this|it) (?:make sense|sound (?:good|right|okay|reasonable|fair))|(?:is|would) (?:that|this|it)"
-    r" (?:be )?(?:okay|ok|right|fair|fine|correct|reasonable|good|make sense|all right|alright)"
-    r"|sound(?:s)? (?:good|okay|fair|right)|any (?:questions|thoughts|feedback|preference|concerns)(?: .{0,40})?"
-    r"|what do you think|(?:shall|should|can|may|could) i (?:go on|go ahead|continue|move on|proceed|assume|start|ask"
-    r"|take|focus)\b.{0,60}|do you (?:want|have|agree|think|mind|know|mean)\b.{0,80}|are you okay with .{0,40}"
-    r"|(?:could|can|would|will) you (?:tell|give|clarify|share|explain|repeat|say|be)\b.{0,80}"
-    r"|is there (?:a|an|any|anything)\b.{0,80})$"
+    _alternatives(
+        "does (?:that|this|it) (?:make sense|sound (?:good|right|okay|reasonable|fair)|answer\\b.{0,30})(?: to you)?",
+        "(?:is|would) (?:that|this|it) (?:be )?(?:okay|ok|right|fair|fine|correct|reasonable|good|enough|alright)"
+        "(?: with you| to assume| for you)?",
+        "sounds? (?:good|okay|fair|right)", "any (?:questions|thoughts|feedback|preference|concerns)\\b.{0,40}",
+        "what do you think\\b.{0,30}", "anything (?:else )?you(?:'d| would) like\\b.{0,60}",
+        "(?:shall|should|can|may|could) i (?:go on|go ahead|continue|move on|proceed|assume|start|ask|take|focus)\\b.{0,60}",
+        "do you (?:want|agree|mind|mean|prefer|have (?:any|a))\\b.{0,80}", "are you (?:okay|fine|happy) with .{0,40}",
+        "would you (?:like|want|prefer)\\b.{0,80}",
+        "(?:could|can|would|will) you (?:please )?(?:tell|give|clarify|share|explain|repeat|say|be)\\b.{0,80}",
+        "is there (?:a|an|any|anything|one|something)\\b.{0,80}", "are (?:there|we|you) (?:any|talking|thinking|looking)\\b.{0,60}",
+    )
+    + "$"
+)  # fmt: skip
+_CLOSING_TAIL = re.compile(
+    _alternatives(
+        "so yeah", "yeah", "and so on", "and so forth", "et cetera", "or something like that", "things like that",
+        "stuff like that", "and that kind of thing", "or whatever", "so that's that", "if that makes sense",
+    )
+    + "$"
+)  # fmt: skip
+_CLOSING_START = re.compile(
+    "(?:um |uh |yeah |okay |and |so )*"
+    + _alternatives(
+        "overall", "in summary", "to summari[sz]e", "to sum up", "in conclusion", "to conclude", "in the end",
+        "at the end of the day", "to recap", "all in all", "ultimately", "in short", "long story short",
+        "(?:so |and )that(?:'s| is| was) (?:why|how|what|where|the|my|basically|really|kind|sort|pretty|it|all)",
+        "those (?:are|were|would be) (?:the|my)", "(?:so |and )(?:my|the) (?:recommendation|conclusion|answer|bottom line)",
+        "given all (?:of )?(?:that|this)", "the lesson", "what i learned", "(?:so |and )i learned",
+        "(?:so )?i(?:'d| would) (?:therefore )?(?:recommend|go with|choose|pick)\\b.{0,80}",
+    )
+)  # fmt: skip
+_ANNOUNCED = re.compile(
+    _alternatives(
+        r"(?:i(?:'d| would) (?:like|love|want) to|i(?:'ll| will)|i want to|i(?:'m| am) (?:going to|gonna)|let me|let's|we(?:'ll| will) )"
+        r" ?(?:just |first |maybe |also |quickly |briefly )*(?:start|begin|talk|walk|go (?:through|over|into)|think about|look at|cover"
+        r"|structure|break|list|define|lay out|dive|jump|move on|turn to|explain|clarify|describe|give you|tell you)\b.{0,90}",
+        r"(?:there are|there're|i (?:see|have|can think of|would (?:consider|look at)|'d (?:consider|look at))|we have|i(?:'ve| have) got)"
+        r" (?:basically |really |about |maybe |like )*(?:two|three|four|five|six|a few|a couple|several|many|some|multiple)\b.{0,60}",
+        r"(?:first|firstly|first of all|to start|to begin|number one|one)\b.{0,90}",
+        r"(?:before|for that|in order to do that|to do that)\b.{0,60}", r"here(?:'s| is) (?:how|what|my)\b.{0,60}",
+        r"(?:so )?(?:a|one) (?:few|couple of) (?:things|questions|assumptions|thoughts)\b.{0,40}",
+    )
+    + "$"
+)  # fmt: skip
+_TAIL_FILLERS = re.compile(r"(?: (?:um+|uh+|er+|hm+|mm+))+$")
+
+
+def _row_thinking(said: _Said) -> str:
+    return "asks for time" if _THINKING.search(_TAIL_FILLERS.sub("", said.plain)) else ""
+
+
+def _row_open(said: _Said) -> str:
+    if said.raw.endswith(("...", "\u2026", "-", "\u2014")):
+        return "breaks off"
+    hangs = said.words[-1] in _HANGING or _OPEN_PHRASE.search(said.plain)
+    return f"hangs on '{said.words[-1]}'" if hangs else ""
+
+
+def _row_trailing(said: _Said) -> str:
+    if said.words[-1] not in _TRAILING or said.words[-2:-1] in (("think",), ("hope",), ("guess",), ("do",)):
+        return ""
+    return f"trails off on '{said.words[-1]}'"
+
+
+def _row_question(said: _Said) -> str:
+    if _ASKED.search(said.sentence):
+        return "asks the interviewer"
+    # The recogniser's question marks are seldom wrong, but rhetorical questions have them too.
+    return "question mark" if said.raw.endswith("?") and len(said.words) >= 3 else ""
+
+
+def _row_closing(said: _Said) -> str:
+    closes = _CLOSING_START.match(said.sentence) or _CLOSING_TAIL.search(said.plain)
+    return "rounds off" if closes else ""
+
+
+def _row_complete(said: _Said) -> str:
+    return "sentence ends" if said.raw.endswith((".", "!")) and len(said.words) >= 3 else ""
+
+
+_ROWS: tuple[tuple[Closure, Callable[[_Said], str]], ...] = (
+    ("said_so", lambda said: "says so" if _SAID_SO.search(said.plain) else ""),
+    ("thinking", _row_thinking),
+    ("filler", lambda said: f"filler '{said.words[-1]}'" if said.words[-1] in _FILLERS else ""),
+    ("trailing", _row_trailing),
+    ("listing", lambda said: "announces an item" if _NEXT_ITEM.search(said.plain) else ""),
+    ("asked", lambda said: "asks the interviewer" if _ASKED.search(said.sentence) else ""),
+    ("open", _row_open),
+    ("asked", _row_question),
+    ("closing", _row_closing),
+    ("announced", lambda said: "says what comes next" if _ANNOUNCED.match(said.sentence) else ""),
+    ("listing", lambda said: "ends on a comma" if said.raw.endswith(",") else ""),
+    ("complete", _row_complete),
 )
-_TAIL_FILLER = re.compile(r"(?:[\s,.]|\b(?:um+|uh+|er+|hm+|mm+)\b)+$")
 
 
-def _plain(text: str) -> str:
-    text = text.lower().replace("\u2019", "'")
-    return " ".join(re.sub(r"[^a-z0-9' ]+", " ", text.replace("-", " ")).split())
+def plain(text: str) -> str:
+    """Lower case, straight apostrophes, no punctuation, single spaces."""
+    text = text.lower().replace("\u2019", "'").replace("-", " ")
+    return " ".join(re.sub(r"[^a-z0-9' ]+", " ", text).split())
 
 
 def judge(text: str) -> Completeness:
-    """Judge the end of `text`: the candidate's turn so far, or its last thirty words."""
-    tail = text.strip()[-240:]
-    said = _plain(tail)
-    if not said:
+    """Judge the end of `text`: the candidate's turn so far, or its last forty words."""
+    raw = text.strip()[-300:]
+    words = tuple(plain(raw).split())
+    if not words:
         return Completeness("unclear", "no words")
-    words = said.split()
-    last = words[-1]
-    bare = _plain(_TAIL_FILLER.sub("", tail.lower()))
-    if _SAID_SO.search(said):
-        return Completeness("said_so", "says so")
-    if _THINKING.search(bare):
-        return Completeness("thinking", "asks for time")
-    if tail.endswith(("...", "\u2026", "-", "\u2014")):
-        return Completeness("open", "breaks off")
-    if last in _FILLERS:
-        return Completeness("open", f"filler: {last}")
-    if _ASKED.search(said) and (tail.endswith("?") or len(words) > 3):
-        return Completeness("asked", "asks the interviewer")
-    if last in _OPENERS or last in _DETERMINERS or last in _PREPOSITIONS:
-        return Completeness("open", f"hangs on: {last}")
-    if last in _PRONOUNS or last in _AUXILIARIES or _OPEN_PHRASES.search(said):
-        return Completeness("open", f"hangs on: {last}")
-    if tail.endswith(","):
-        return Completeness("open", "comma")
-    if tail.endswith("?"):
-        return Completeness("asked", "question mark")
-    if tail.endswith((".", "!")) and len(words) >= 3:
-        return Completeness("complete", "sentence ends")
+    last_sentence = re.split(r"(?<=[.!?])\s+(?=\S)", raw)[-1]
+    lead = r"^(?:(?:um+|uh+|er+|okay|ok|so|yeah|well|and|right|alright|all right|now|like|you know|i mean) )+"
+    sentence = plain(last_sentence)
+    said = _Said(raw, " ".join(words), words, re.sub(lead, "", sentence) or sentence)
+    # Closing words may begin with the very lead-ins that are otherwise dropped ('so that's why').
+    closing = _row_closing(_Said(raw, said.plain, words, sentence))
+    for closure, row in _ROWS:
+        why = closing if closure == "closing" else row(said)
+        if why:
+            return Completeness(closure, why)
     return Completeness("unclear", "no sign")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from voice_interviewer.core.commands import Transcribe
 from voice_interviewer.core.events import Transcribed
 from voice_interviewer.core.speech import Utterance, Word
 
@@ -14,6 +15,10 @@ Place = Literal[
     "dismissed",  # taken for a back-channel, unless the prompt ends right after
     "ignored",  # half duplex: heard while the interviewer spoke
     "gone",
+]
+LookAhead = Literal[
+    "full",  # at a pause the whole utterance is transcribed; if it was its end, that was all
+    "quick",  # at a pause its last seconds are looked at, fast and roughly; the end is transcribed anyhow
 ]
 
 
@@ -33,12 +38,18 @@ class Fragment:
     """The sound last sent to the recogniser."""
     words: tuple[Word, ...] | None = None
     """The recogniser's answer for exactly `span`."""
+    glimpse: tuple[Word, ...] = ()
+    """A quick look at how it ends, until `words` are there."""
     meanings: dict[str, float] = field(default_factory=dict)
     vote: float | None = None
     heard: bool = False
     """Its final words were reported."""
+    judged: bool = False
+    """It is part of a turn that was judged over."""
     late: bool = False
     """Its words came after its turn was judged; it goes into the next turn but does not open one."""
+    reopens: bool = False
+    """It began after its turn had been judged over."""
     dismissed_s: float = 0.0
 
     @property
@@ -47,9 +58,14 @@ class Fragment:
         return self.span is not None and self.words is None
 
     @property
+    def readable(self) -> bool:
+        """There are words to judge by."""
+        return self.heard or bool(self.words) or bool(self.glimpse)
+
+    @property
     def utterance(self) -> Utterance:
-        """With the words known so far."""
-        return Utterance(self.id, self.start_s, self.end_s, self.words or ())
+        """With the words known so far; those of a quick look when there are no others."""
+        return Utterance(self.id, self.start_s, self.end_s, self.words if self.words is not None else self.glimpse)
 
     def pause(self, end_s: float) -> None:
         """Speech was last heard at `end_s`."""
@@ -60,6 +76,7 @@ class Fragment:
         """The pause was none: what was asked about it is void."""
         self.speaking = True
         self.words = None
+        self.glimpse = ()
         self.vote = None
 
     def close(self, end_s: float, *, cut: bool) -> None:
@@ -69,17 +86,49 @@ class Fragment:
         self.end_s = end_s
         self.cut = cut
 
-    def ask(self, span: tuple[float, float]) -> None:
-        """This sound is on its way to the recogniser."""
-        self.span = span
-        self.words = None
-
-    def take_words(self, event: Transcribed) -> bool:
-        """Keep the words when they are of the span last asked for; says whether they are."""
-        if self.span is None or self.speaking:
+    def take_words(self, event: Transcribed, look_ahead: LookAhead) -> bool:
+        """Keep the words when they are of the sound last asked for; says whether they are."""
+        if self.span is None or self.speaking or self.heard:
             return False
         if abs(event.start_s - self.span[0]) > 1e-3 or abs(event.end_s - self.span[1]) > 1e-3:
             return False
-        self.words = event.words
+        if look_ahead == "quick" and not event.final:
+            self.glimpse = event.words
+        else:
+            self.words = event.words
         self.meanings = event.meanings
         return True
+
+
+@dataclass(slots=True)
+class Desk:
+    """Decides which sound to send to the recogniser, so that no sound is sent to two utterances."""
+
+    look_ahead: LookAhead
+    pre_roll_s: float
+    post_roll_s: float
+    context_words: int
+    deaf: bool = False
+    """There is no recogniser any more."""
+    span_end_s: float = 0.0
+    context: str = ""
+
+    def ask(self, fragment: Fragment, *, final: bool) -> Transcribe | None:
+        """The command that gets its words; None when they are known, on their way, or out of reach."""
+        if self.deaf:
+            return None
+        start_s = max(fragment.start_s - self.pre_roll_s, min(self.span_end_s, fragment.start_s), 0.0)
+        if fragment.span is not None:
+            start_s = fragment.span[0]
+        end_s = fragment.end_s + (0.0 if fragment.cut else self.post_roll_s)
+        if final:
+            self.span_end_s = max(self.span_end_s, end_s)
+        if fragment.span == (start_s, end_s) and not (final and self.look_ahead == "quick"):
+            return None
+        fragment.span = (start_s, end_s)
+        fragment.words = None
+        return Transcribe(fragment.id, start_s, end_s, final, self.context)
+
+    def remember(self, text: str) -> None:
+        """Final words, as context for the next utterance."""
+        self.context = " ".join(f"{self.context} {text}".split()[-self.context_words :])

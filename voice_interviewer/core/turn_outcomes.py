@@ -23,6 +23,8 @@ class CandidateTurn:
     reason: str
     """Which row of the endpointing table decided, in words."""
     judged_at_s: float
+    provisional: frozenset[int] = frozenset()
+    """Ids of utterances known from a quick look only; `UtteranceHeard` with their final words follows."""
 
     @property
     def text(self) -> str:
@@ -53,6 +55,14 @@ class UtteranceHeard(Outcome):
 
 
 @dataclass(frozen=True, slots=True)
+class UtteranceGlimpsed(Outcome):
+    """The last words of an utterance at a quick look, a second before its `UtteranceHeard`: good enough to
+    choose a prompt by, not for the record."""
+
+    utterance: Utterance
+
+
+@dataclass(frozen=True, slots=True)
 class TurnLikelyEnding(Outcome):
     """The turn may be over soon: prepare what to say. At most once an utterance."""
 
@@ -68,7 +78,7 @@ class TurnEnded(Outcome):
 
 @dataclass(frozen=True, slots=True)
 class TurnReopened(Outcome):
-    """The candidate went on before the interviewer was heard: cancel the prompt, forget the last `TurnEnded`."""
+    """The candidate went on before the interviewer was heard: cancel the prompt, forget `TurnEnded`."""
 
     at_s: float
 

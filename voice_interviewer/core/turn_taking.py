@@ -16,7 +16,7 @@ from typing import Literal
 
 from voice_interviewer.core import barge_in, completeness, hands_free
 from voice_interviewer.core.barge_in import BargeInSettings
-from voice_interviewer.core.commands import Transcribe, VoteTurn
+from voice_interviewer.core.commands import VoteTurn
 from voice_interviewer.core.endpointing import (
     EndpointSettings,
     Patience,
@@ -38,7 +38,7 @@ from voice_interviewer.core.events import (
     UtteranceEnded,
     WorkerFailed,
 )
-from voice_interviewer.core.fragments import Fragment
+from voice_interviewer.core.fragments import Desk, Fragment, LookAhead
 from voice_interviewer.core.turn_outcomes import (
     Aside,
     BargedIn,
@@ -52,13 +52,14 @@ from voice_interviewer.core.turn_outcomes import (
     TurnEnded,
     TurnLikelyEnding,
     TurnReopened,
+    UtteranceGlimpsed,
     UtteranceHeard,
 )
 
 __all__ = [
     "Aside", "BargeInDismissed", "BargeInDoubtful", "BargedIn", "CandidateTurn", "Issue", "LongSilence",
     "LookAheadStale", "Outcome", "Patience", "TurnEnded", "TurnLikelyEnding", "TurnReopened", "TurnSettings",
-    "TurnTaker", "UtteranceHeard",
+    "TurnTaker", "UtteranceGlimpsed", "UtteranceHeard",
 ]  # fmt: skip
 
 Floor = Literal["candidate", "judged", "interviewer"]
@@ -71,6 +72,8 @@ class TurnSettings:
 
     duplex: Literal["full", "half"] = "full"
     """Half: the microphone is ignored while the interviewer speaks (loudspeaker without echo cancellation)."""
+    look_ahead: LookAhead = "full"
+    """What `Transcribe(final=False)` gets: all words of the utterance, or a quick look at its last seconds."""
     endpointing: EndpointSettings = field(default_factory=EndpointSettings)
     barge_in: BargeInSettings = field(default_factory=BargeInSettings)
     pre_roll_s: float = 0.25
@@ -80,6 +83,10 @@ class TurnSettings:
     context_words: int = 24
     transcript_limit_s: float = 6.0
     """A turn is not judged while its last words are still being transcribed, up to this long after them."""
+    glimpse_words: int = 3
+    """A turn is not judged by a quick look at fewer words than this."""
+    regret_s: float = 1.5
+    """A candidate who speaks over the first so many seconds of a prompt was not finished."""
     reopen_s: float = 0.3
     """Speech that began before a prompt, or within this of its first sample, goes on with the turn."""
     answered_s: float = 1.0
@@ -108,8 +115,12 @@ class TurnTaker:
         self._fragments: dict[int, Fragment] = {}
         self._turn: list[Fragment] = []
         self._last_turn: list[Fragment] = []
-        self._span_end_s = 0.0
-        self._context = ""
+        self._desk = Desk(
+            self._settings.look_ahead,
+            self._settings.pre_roll_s,
+            self._settings.post_roll_s,
+            self._settings.context_words,
+        )
         self._prompt: int | None = None
         self._prompt_started_s = 0.0
         self._released_s = 0.0
@@ -119,7 +130,6 @@ class TurnTaker:
         self._helped_s = float("-inf")
         self._close_reason = ""
         self._suspended = False
-        self._deaf = False
         self._out: list[Outcome] = []
 
     # -- what the interviewer tells it -----------------------------------------------------------
@@ -205,11 +215,13 @@ class TurnTaker:
                 self._on_prompt_started(event)
             case PromptFinished():
                 if self._prompt == event.prompt_id:
+                    if self._last_turn and not event.interrupted:
+                        self._habit.judged_well()
                     self._release(event.at_s)
             case MicrophoneLost() | MicrophoneEnded():
                 self._on_silenced(event)
             case WorkerFailed(worker="transcriber"):
-                self._deaf = True
+                self._desk.deaf = True
                 for fragment in list(self._fragments.values()):
                     self._hear(fragment)
             case _:
@@ -278,12 +290,15 @@ class TurnTaker:
             self._put_aside(fragment, "noise")
             return
         self._ask(fragment, final=True)
+        self._glance(fragment)
         self._hear(fragment)
 
     def _on_transcribed(self, event: Transcribed) -> None:
         fragment = self._fragments.get(event.utterance_id)
-        if fragment is not None and fragment.take_words(event):
-            self._hear(fragment)
+        if fragment is None or not fragment.take_words(event, self._settings.look_ahead):
+            return
+        self._glance(fragment)
+        self._hear(fragment)
 
     def _on_voted(self, event: TurnVoted) -> None:
         fragment = self._fragments.get(event.utterance_id)
@@ -311,6 +326,9 @@ class TurnTaker:
     def _take(self, fragment: Fragment) -> None:
         """The fragment belongs to the candidate's turn, which it may reopen."""
         if self._floor == "judged":
+            fragment.reopens = True
+            for other in self._last_turn:
+                other.judged = False
             self._turn = [*self._last_turn, *self._turn]
             self._last_turn = []
             self._out.append(TurnReopened(self._now_s))
@@ -339,56 +357,58 @@ class TurnTaker:
         return fragment.place == "burst" and speech_s >= self._settings.barge_in.burst_s
 
     def _ask(self, fragment: Fragment, *, final: bool) -> None:
-        """Have the fragment transcribed, unless exactly this span was asked for already."""
-        if self._deaf:
+        command = self._desk.ask(fragment, final=final)
+        if command is not None:
+            self._out.append(Issue(command))
+
+    def _glance(self, fragment: Fragment) -> None:
+        """A quick look at a closed fragment: enough for a request to the program, and to judge by."""
+        if fragment.words is not None or not fragment.glimpse or not fragment.closed or fragment.place != "turn":
             return
-        start_s = max(fragment.start_s - self._settings.pre_roll_s, min(self._span_end_s, fragment.start_s), 0.0)
-        if fragment.span is not None:
-            start_s = fragment.span[0]
-        end_s = fragment.end_s + (0.0 if fragment.cut else self._settings.post_roll_s)
-        if final:
-            self._span_end_s = max(self._span_end_s, end_s)
-        if fragment.span == (start_s, end_s):
+        if hands_free.match(fragment.utterance.text) is not None:
+            fragment.words = fragment.glimpse
             return
-        fragment.ask((start_s, end_s))
-        self._out.append(Issue(Transcribe(fragment.id, start_s, end_s, final, self._context)))
+        self._out.append(UtteranceGlimpsed(fragment.utterance))
+        self._foretell(fragment)
 
     def _hear(self, fragment: Fragment) -> None:
         """The final words of a closed fragment are known: report them."""
         if fragment.heard or not fragment.closed or fragment.place != "turn":
             return
-        if fragment.words is None and not self._deaf:
+        if fragment.words is None and not self._desk.deaf:
             return
-        fragment.heard = True
         utterance = fragment.utterance
-        if self._suspended:
-            request = hands_free.match(utterance.text)
-            if request is None or request.kind != "resume":
+        request = hands_free.match(utterance.text)
+        if (request is not None and request.kind == "resume") is not self._suspended:
+            # 'I'm ready' asks for nothing while the interview runs, and nothing else counts while it is paused.
+            if self._suspended:
                 self._put_aside(fragment, "paused")
                 return
-            self._suspended = False
-            self._released_s = max(self._released_s, self._now_s)
-        elif not utterance.words and not self._deaf:
+            request = None
+        if not utterance.words and not self._desk.deaf:
             self._put_aside(fragment, "noise")
             return
-        else:
-            request = hands_free.match(utterance.text)
-            if request is not None and request.kind == "resume":
-                request = None
+        fragment.heard = True
         self._out.append(UtteranceHeard(utterance, fragment.meanings, request))
-        if request is not None:
+        if request is not None and not fragment.judged:
             self._obey(fragment, request)
             return
-        self._context = " ".join(f"{self._context} {utterance.text}".split()[-self._settings.context_words :])
-        self._learn(fragment)
+        self._desk.remember(utterance.text)
+        if fragment.judged and fragment not in self._last_turn:
+            self._remove(fragment)
+            return
         if len(utterance.words) >= 3:
             self._hold_until_s = 0.0
-        self._foretell(fragment)
+        if fragment.reopens:
+            self._habit.cut_in()
+        if fragment in self._turn:
+            self._learn(fragment)
+            self._foretell(fragment)
 
     def _learn(self, fragment: Fragment) -> None:
         before = [f for f in self._turn if f.id < fragment.id and f.heard]
-        if before:
-            self._habit.add(max(0.0, fragment.start_s - before[-1].end_s))
+        if before and not before[-1].cut:
+            self._habit.add(fragment.start_s - before[-1].end_s)
 
     def _obey(self, fragment: Fragment, request: hands_free.HandsFree) -> None:
         """A request to the program: not part of the turn, and it may decide about the floor."""
@@ -398,8 +418,8 @@ class TurnTaker:
             self.hold_floor(fragment.end_s + request.seconds)
         elif request.kind == "done" and self._turn:
             self._close_reason = "said so"
-        elif request.kind == "pause":
-            self._suspended = True
+        elif request.kind in ("pause", "resume"):
+            self._suspended = request.kind == "pause"
 
     def _put_aside(self, fragment: Fragment, reason: Literal["noise", "back-channel", "half-duplex", "paused"]) -> None:
         self._remove(fragment)
@@ -415,59 +435,66 @@ class TurnTaker:
 
     def _required(self) -> tuple[float, str]:
         """Silence needed after the turn's last words, and why."""
-        text = " ".join(f.utterance.text for f in self._turn[-4:] if f.heard)
+        text = " ".join(f.utterance.text for f in self._turn[-4:])
         last = self._turn[-1]
         evidence = PauseEvidence(
             completeness=completeness.judge(text),
             vote=last.vote,
             patience=self._patience,
             turn_s=last.end_s - self._turn[0].start_s,
-            words=sum(len(f.words or ()) for f in self._turn),
-            habit_s=self._habit.usual_long_s,
         )
-        return required_silence_s(evidence, self._settings.endpointing)
+        return required_silence_s(evidence, self._habit)
 
     def _turn_plan(self) -> _Plan | None:
         if self._floor != "candidate" or self._suspended or self._prompt is not None:
             return None
-        if not any(not f.late for f in self._turn) or not all(f.closed for f in self._turn):
+        if all(f.late for f in self._turn) or not all(f.closed for f in self._turn):
             return None
-        last = self._turn[-1]
-        quiet_s = max(last.end_s, self._released_s)
-        if not all(f.heard for f in self._turn):
+        quiet_s = max(self._turn[-1].end_s, self._released_s)
+        if not self._is_readable():
             limit_s = quiet_s + self._settings.transcript_limit_s
-            return limit_s, lambda: self._end("words came too late")
+            return limit_s, lambda: self._end("its words came too late")
         if self._close_reason:
             return self._now_s, lambda: self._end(self._close_reason)
         wait_s, reason = self._required()
         return max(quiet_s + wait_s, self._hold_until_s), lambda: self._end(reason)
 
+    def _is_readable(self) -> bool:
+        """Enough words are known to judge the turn: all of them, or a quick look at the last ones."""
+        if not all(f.heard or f.readable for f in self._turn):
+            return False
+        words = sum(len(f.utterance.words) for f in self._turn)
+        return all(f.heard for f in self._turn) or words >= self._settings.glimpse_words
+
     def _foretell(self, fragment: Fragment) -> None:
         """Tell the interviewer early that this may be all."""
-        if not self._turn or fragment is not self._turn[-1] or not all(f.heard for f in self._turn):
+        if not self._turn or fragment is not self._turn[-1] or not self._is_readable():
             return
         wait_s, reason = self._required()
-        if wait_s < self._settings.endpointing.open_s:
+        if wait_s < self._settings.endpointing.longest_s:
             self._out.append(TurnLikelyEnding(self._as_turn(self._turn, reason)))
 
     def _end(self, reason: str) -> None:
-        known = [f for f in self._turn if f.heard]
+        known = [f for f in self._turn if f.readable or f.heard]
         self._judged_s = self._now_s
         self._close_reason = ""
-        self._turn = [f for f in self._turn if not f.heard]
+        self._turn = [f for f in self._turn if f not in known]
         for fragment in self._turn:
             fragment.late = True
         if not known:
             return
+        for fragment in known:
+            fragment.judged = True
         self._last_turn = known
         self._floor = "judged"
         self._out.append(TurnEnded(self._as_turn(known, reason)))
 
     def _as_turn(self, fragments: list[Fragment], reason: str) -> CandidateTurn:
-        utterances = tuple(f.utterance for f in fragments if f.heard)
+        utterances = tuple(f.utterance for f in fragments if f.readable or f.heard)
+        provisional = frozenset(f.id for f in fragments if f.readable and not f.heard)
         start_s = utterances[0].start_s if utterances else self._now_s
         end_s = utterances[-1].end_s if utterances else self._now_s
-        return CandidateTurn(start_s, end_s, utterances, reason, self._now_s)
+        return CandidateTurn(start_s, end_s, utterances, reason, self._now_s, provisional)
 
     # -- the interviewer's voice -----------------------------------------------------------------
 
@@ -493,7 +520,8 @@ class TurnTaker:
 
     def _forget_last_turn(self) -> None:
         for fragment in self._last_turn:
-            self._fragments.pop(fragment.id, None)
+            if fragment.heard:
+                self._fragments.pop(fragment.id, None)
         self._last_turn = []
 
     def _burst_plan(self, fragment: Fragment) -> _Plan:
@@ -520,7 +548,10 @@ class TurnTaker:
         if just_begun and self._last_turn:
             self._floor = "judged"
         else:
+            if self._last_turn and fragment.start_s < self._prompt_started_s + self._settings.regret_s:
+                self._habit.cut_in()
             self._forget_last_turn()
+            self._floor = "candidate"
             self._out.append(BargedIn(self._now_s))
         self._take(fragment)
         for other in list(self._fragments.values()):
