@@ -63,7 +63,7 @@ def test_failures_are_one_clear_line(server: ModelServer, behaviour: str, says: 
 def test_a_silent_server_is_given_up(server: ModelServer) -> None:
     server.behaviour = "silent"
     begun_s = time.monotonic()
-    with pytest.raises(LanguageModelError, match="took too long|cannot be reached|failed"):
+    with pytest.raises(LanguageModelError, match=r"took too long|cannot be reached|failed"):
         list(writer(server, timeout_s=1.0).write(REQUEST))
     assert time.monotonic() - begun_s < 10
 

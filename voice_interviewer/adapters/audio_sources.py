@@ -71,7 +71,8 @@ def choose_sound(options: SoundOptions, voice_folder: Path, *, seed: int) -> Sou
             raise UsageError("--pace fast needs a file or --candidate", hint="a microphone runs in real time")
         microphone = SoundDeviceMicrophone(options.microphone)
     backed_by_file = not isinstance(microphone, SoundDeviceMicrophone)
-    playback = _playback(options.loudspeaker, real=real, required=not backed_by_file)
+    rate_hz = PiperVoice(voice_folder).sample_rate_hz
+    playback = _playback(options.loudspeaker, rate_hz, real=real, required=not backed_by_file)
     echo_possible = isinstance(playback, SoundDevicePlayback) and not backed_by_file
     duplex = options.duplex or ("half" if echo_possible else "full")
     return Sound(microphone, playback, duplex, not real, stand_in.observe if stand_in else None)
@@ -96,19 +97,23 @@ def _stand_in(options: SoundOptions, voice_folder: Path, *, realtime: bool, seed
     return StandIn(path.name, RecordedSource(path), realtime=realtime, seed=seed)
 
 
-def _playback(name: str | None, *, real: bool, required: bool) -> Playback:
+def _playback(name: str | None, rate_hz: int, *, real: bool, required: bool) -> Playback:
+    """A playback that is already open; silence where none is asked for or needed."""
+    playback: Playback
     if not real or name == NONE:
-        return NullPlayback()
-    if name is not None and name.lower().endswith(".wav"):
-        return FilePlayback(Path(name))
-    try:
+        playback = NullPlayback()
+    elif name is not None and name.lower().endswith(".wav"):
+        playback = FilePlayback(Path(name))
+    else:
         playback = SoundDevicePlayback(name)
-        playback.start(22_050)
-        return playback
+    try:
+        playback.start(rate_hz)
     except DeviceError:
         if name is not None or required:
             raise
-        return NullPlayback()
+        playback = NullPlayback()
+        playback.start(rate_hz)
+    return playback
 
 
 def _is_file(name: str) -> bool:

@@ -132,10 +132,10 @@ class Interviewer:
         persona = self.memory.persona
         greetings = persona.openings if persona and persona.openings else wording.GREETINGS
         greeting = wording.pick(self.setup.seed, "greeting", greetings)
-        minutes = f"{self.setup.minutes:g}"
+        duration = wording.spoken_duration(self.agenda.total_s)
         orientation = wording.pick(self.setup.seed, "orientation", wording.ORIENTATIONS)
         self._say(event.at_s, Decision("greeting", greeting, "greeting"))
-        self._say(event.at_s, Decision("greeting", orientation.format(minutes=minutes), "orientation"))
+        self._say(event.at_s, Decision("greeting", orientation.format(duration=duration), "orientation"))
         self._say(event.at_s, self._question())
         self._out.append(c.MarkBudgets(self.agenda.budgets_s()))
         self._out.append(c.Prepare((self.prompter.closing().text, *wording.HOLDS, *wording.ACKNOWLEDGEMENTS)))

@@ -21,9 +21,9 @@ GREETINGS = (
     "Hi there, thanks for making the time.",
 )
 ORIENTATIONS = (
-    "We have about {minutes} minutes. Take your time to think, I will listen.",
-    "We have roughly {minutes} minutes together. Feel free to think out loud.",
-    "There are about {minutes} minutes for this. Pauses are fine.",
+    "We have {duration}. Take your time to think, I will listen.",
+    "We have {duration} together. Feel free to think out loud.",
+    "There is time for this: {duration}. Pauses are fine.",
 )
 ACKNOWLEDGEMENTS = ("Okay.", "I see.", "Got it.", "Understood.", "Mm-hm.", "Right.")
 HOLDS = ("Take your time.", "Of course, take a moment.", "Sure, go ahead and think.")

@@ -21,7 +21,10 @@ READING_WORDS_PER_S = 3.5
 
 
 class Talker:
-    """Speaks prompts on the worker's thread. Without a voice or a loudspeaker it keeps time in silence."""
+    """Speaks prompts on the worker's thread. Without a voice or a loudspeaker it keeps time in silence.
+
+    The playback has been started for the voice's rate before.
+    """
 
     def __init__(
         self,
@@ -38,7 +41,6 @@ class Talker:
         self._put = put
         self._held = threading.Event()
         self._mute = False
-        self._opened = False
 
     def duck(self) -> None:
         """Hold the playback where it is."""
@@ -78,9 +80,6 @@ class Talker:
         if speech is None:
             self._mute = True
             return self._show(say, cancelled)
-        if not self._opened:
-            self._playback.start(speech.sample_rate_hz)
-            self._opened = True
         done_words = 0
         all_words = max(1, word_count(say.text))
         started = False
