@@ -1,4 +1,5 @@
-"""Drives an Interviewer without sound: a candidate that says lines, a voice that takes its time, a clock by deadlines."""
+"""Drives an Interviewer without sound: a candidate that says lines, a voice that takes its time, a clock by
+deadlines."""
 
 from __future__ import annotations
 

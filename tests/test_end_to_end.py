@@ -1,4 +1,5 @@
-"""A whole interview through a real PortAudio stream: a robot speaks into the microphone and hears the loudspeaker."""
+"""A whole interview through a real PortAudio stream: a robot speaks into the microphone and hears the
+loudspeaker."""
 
 from __future__ import annotations
 
@@ -22,7 +23,11 @@ from voice_interviewer.adapters.whisper import WhisperTranscriber
 
 sound_card = soundcard.sound_card
 
-PROGRAM = os.environ.get("VOICE_INTERVIEWER_TEST_PROGRAM", "").split() or [sys.executable, "-m", "voice_interviewer"]
+PROGRAM = os.environ.get("VOICE_INTERVIEWER_TEST_PROGRAM", "").split() or [
+    sys.executable,
+    "-m",
+    "voice_interviewer",
+]
 QUESTION = "design-product-for-the-blind"
 ANSWERS = [
     "I would focus on students who are blind, because they travel to new places every week.",
@@ -43,8 +48,11 @@ def speak_to_file(text: str, path: Path) -> Path:
     return path
 
 
-def wait_for_the_end_of_a_prompt(ear: Ear, after_s: float, process: subprocess.Popen[str], limit_s: float = 45) -> bool:
-    """Wait until something was said after `after_s` and it has been quiet since; False when the program ended."""
+def wait_for_the_end_of_a_prompt(
+    ear: Ear, after_s: float, process: subprocess.Popen[str], limit_s: float = 45
+) -> bool:
+    """Wait until something was said after `after_s` and it has been quiet since; False when the program
+    ended."""
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:
         last = ear.last_sound_at_s()
@@ -65,7 +73,11 @@ def test_an_interview_through_the_sound_card(sound_card: VirtualSoundCard, tmp_p
         "--mic", "pulse", "--loudspeaker", "pulse", "--sessions-dir", str(tmp_path / "sessions"),
     ]  # fmt: skip
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **sound_card.environment}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **sound_card.environment},
     ) as process:
         said_s = 0.0
         for file in files:
@@ -99,7 +111,9 @@ def check_what_was_spoken(ear: Ear, out: str) -> None:
     samples = ear.stop().astype(np.float32) / 32768.0
     words = WhisperTranscriber(model_path("whisper-base")).transcribe(samples, start_s=0.0)
     heard = {word.text.lower().strip(",.?!'") for word in words}
-    prompts = [line.removeprefix("Interviewer: ") for line in out.splitlines() if line.startswith("Interviewer: ")]
+    prompts = [
+        line.removeprefix("Interviewer: ") for line in out.splitlines() if line.startswith("Interviewer: ")
+    ]
     assert len(prompts) >= 5 and "Goodbye" in prompts[-1]
     spoken = [word.strip(",.?!'") for prompt in prompts for word in prompt.lower().split()]
     missing = [word for word in spoken if word not in heard]

@@ -154,7 +154,7 @@ def _smart_turn() -> Path | None:
 
 
 def _older(track: TrackRecorder) -> Callable[[int, int], Any]:
-    from voice_interviewer.adapters.audio_files import read_wav_span
+    from voice_interviewer.adapters.wav_span import read_wav_span
 
     return lambda first, last: read_wav_span(track.path, first, last)
 

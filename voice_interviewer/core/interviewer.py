@@ -325,6 +325,11 @@ class Interviewer:
         self._say(at_s, Decision("hold", text, "resumed"))
 
     def _skip(self, at_s: float) -> None:
+        skipped = self._last_asked
+        if skipped is not None and skipped.kind != "question":
+            # Cut off or not: what the candidate wants to skip is not asked again.
+            self.memory.asked.add(skipped.key)
+            self.memory.invited.add(skipped.phase_id)
         lead = wording.pick(self.setup.seed, f"skip:{len(self.memory.said)}", wording.SKIPPED)
         self._reply(at_s, Decision("acknowledgement", lead, "skip"))
         self._reply(at_s, self.prompter.after_skip())
