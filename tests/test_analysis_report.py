@@ -270,7 +270,8 @@ def test_a_rubric_line_shows_the_words_that_prove_it() -> None:
 
 def test_numbers_and_pronouns_are_counted_without_ways_of_speaking() -> None:
     script = Script().say(
-        "I think we grew by 12 percent. I built it in three weeks, I mean, I was alone. One could say it was a lot of work."
+        "I think we grew by 12 percent. I built it in three weeks, I mean, I was alone. "
+        "One could say it was a lot of work."
     )
     substance = build_report(script.record(kind="review")).substance
     assert len(substance.numbers) == 2

@@ -26,7 +26,15 @@ def test_no_line_is_wider_than_the_console(width: int) -> None:
 
 def test_what_matters_is_said_in_words() -> None:
     text = shown(report_samples.interview)
-    for part in ("5.5 a minute", "161 wpm", "130-165 good", "Cut through priorities", "skipped", "Keep", "Work on"):
+    for part in (
+        "5.5 a minute",
+        "161 wpm",
+        "130-165 good",
+        "Cut through priorities",
+        "skipped",
+        "Keep",
+        "Work on",
+    ):
         assert part in text
     assert "\x1b" not in text
 

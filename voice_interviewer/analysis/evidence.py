@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from voice_interviewer.analysis.findings import Quote
-from voice_interviewer.analysis.tokens import SpokenWord, clause_bounds, join
+from voice_interviewer.analysis.tokens import SENTENCE, SpokenWord, clause_bounds, join
 from voice_interviewer.core.errors import ContentError
 
 QUOTE_REACH = 9
@@ -61,8 +61,10 @@ def quote_around(words: Sequence[SpokenWord], first: int, last: int, *, reach: i
     """
     start, _ = clause_bounds(words, first, reach=reach)
     _, end = clause_bounds(words, last, reach=reach)
+    before = "" if words[start].opens == SENTENCE else "… "
+    after = "" if words[end].closes == SENTENCE or end + 1 == len(words) else " …"
     return Quote(
-        text=join(words, start, end),
+        text=f"{before}{join(words, start, end)}{after}",
         start_s=words[start].start_s,
         end_s=words[end].end_s,
         words=tuple(word.index for word in words[first : last + 1]),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voice_interviewer.analysis.findings import Example, FillerEvent, Pause, Quote
-from voice_interviewer.analysis.tokens import SpokenWord
+from voice_interviewer.analysis.tokens import SENTENCE, SpokenWord
 
 LEAD_S = 0.3
 TAIL_S = 0.4
@@ -35,13 +35,19 @@ class Moments:
 
     def heard(self, start_s: float, end_s: float) -> str:
         """Words that begin between two times, ums that only the audio has set among them."""
-        sounds = [(word.start_s, word.text) for word in self.words if start_s - 0.01 <= word.start_s < end_s]
+        heard = [word for word in self.words if start_s - 0.01 <= word.start_s < end_s]
+        sounds = [(word.start_s, word.text) for word in heard]
         sounds += [
             (event.start_s, f"{event.token}")
             for event in self.fillers
             if event.category == "vocal" and not event.words and start_s - 0.01 <= event.start_s < end_s
         ]
-        return " ".join(text for _, text in sorted(sounds))
+        text = " ".join(text for _, text in sorted(sounds))
+        if heard and heard[0].opens != SENTENCE:
+            text = f"… {text}"
+        if heard and heard[-1].closes != SENTENCE and heard[-1].index + 1 < len(self.words):
+            text = f"{text} …"
+        return text
 
     def quote(self, quote: Quote, why: str) -> Example:
         """A quote as an example."""
