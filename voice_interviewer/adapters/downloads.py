@@ -28,7 +28,7 @@ class Progress(Protocol):
     """Somebody who shows how far a fetch has come."""
 
     def begin(self, label: str, done: int, total: int | None) -> None:
-        """A file starts at `done` of `total` bytes."""
+        """A file starts at `done` of `total` bytes; may be said again when more is known."""
         ...
 
     def advance(self, count: int) -> None:

@@ -45,6 +45,7 @@ def fetch_wheel(wheel: Wheel, folder: Path, progress: Progress) -> Path:
         target.replace(part)  # checked again, and thrown away when it is not right
         settle(part, target, size=wheel.size, sha256=wheel.sha256, source=str(folder))
         return target
+    progress.begin(wheel.file, 0, wheel.size)  # asking takes a while on a slow line
     url = _ask_pip(wheel)
     if url.startswith("file:"):
         _copy_file_url(url, target, wheel)

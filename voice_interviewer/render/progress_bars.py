@@ -33,6 +33,7 @@ class TerminalProgress:
             console=self._console,
             disable=not self._console.is_terminal,
         )
+        self._tasks: dict[str, TaskID] = {}
         self._task: TaskID | None = None
 
     def __enter__(self) -> TerminalProgress:
@@ -45,13 +46,15 @@ class TerminalProgress:
         self._bars.stop()
 
     def begin(self, label: str, done: int, total: int | None) -> None:
-        """A file starts at `done` of `total` bytes."""
-        if self._console.is_terminal:
+        """A file starts at `done` of `total` bytes; may be said again when more is known."""
+        first_time = label not in self._tasks
+        if first_time:
             short = label if len(label) <= 30 else label[:29] + "…"
-            self._task = self._bars.add_task(short, total=total, completed=done)
-        else:
-            going_on = f", going on at {done / 1e6:.0f} MB" if done else ""
-            self.note(f"  {label}{going_on}")
+            self._tasks[label] = self._bars.add_task(short, total=total)
+        self._task = self._tasks[label]
+        self._bars.update(self._task, completed=done, total=total)
+        if not self._console.is_terminal and (first_time or done):
+            self.note(f"  {label}" + (f", going on at {done / 1e6:.0f} MB" if done else ""))
 
     def advance(self, count: int) -> None:
         """`count` more bytes."""
