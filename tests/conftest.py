@@ -18,6 +18,7 @@ def _own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VOICE_INTERVIEWER_DATA", str(tmp_path_factory.mktemp("data")))
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("VOICE_INTERVIEWER_SETTINGS", str(tmp_path_factory.mktemp("config") / "settings.toml"))
         patch.delenv("VOICE_INTERVIEWER_MODEL_SOURCE", raising=False)
         yield
 

@@ -58,6 +58,14 @@ def manifest_path() -> Path:
     return checkout / "models" / "manifest.toml" if checkout else _PACKAGE / "_models" / "manifest.toml"
 
 
+def settings_path() -> Path:
+    """The user's own defaults for options. `VOICE_INTERVIEWER_SETTINGS` names another file."""
+    return (
+        _from_environment("VOICE_INTERVIEWER_SETTINGS")
+        or platformdirs.user_config_path(APP_NAME, appauthor=False) / "settings.toml"
+    )
+
+
 def cache_dir() -> Path:
     """What may be deleted at any time."""
     return platformdirs.user_cache_path(APP_NAME, appauthor=False)

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import NoReturn, Protocol, cast
 
 from voice_interviewer import __version__
+from voice_interviewer.adapters.paths import cache_dir, settings_path
+from voice_interviewer.adapters.settings import apply_settings
 from voice_interviewer.core.errors import StorageFullError, UsageError, VoiceInterviewerError
 
 PROGRAM = "voice-interviewer"
@@ -131,6 +133,8 @@ def _dispatch(arguments: Sequence[str]) -> int:
     module = cast(CommandModule, importlib.import_module(f"voice_interviewer.cli.{name}"))
     command_parser = OneLineParser(prog=f"{PROGRAM} {name}", description=_about(commands[name]))
     module.add_arguments(command_parser)
+    if not {"-h", "--help"} & set(rest):
+        apply_settings(name, command_parser)
     try:
         args = command_parser.parse_args(rest)
     except SystemExit as finished:  # --help
@@ -152,7 +156,9 @@ def _top_parser(commands: dict[str, str]) -> argparse.ArgumentParser:
     examples = [f"  {PROGRAM} {example}" for name, example in _EXAMPLES.items() if name in commands]
     if examples:
         lines += ["", "examples:", *examples]
+    settings = str(settings_path()).replace(str(Path.home()), "~", 1)
     lines += ["", f"Each command has its own help: {PROGRAM} COMMAND --help"]
+    lines += ["Your own defaults for options, a [table] for each command, go into", f"  {settings}"]
     parser = OneLineParser(
         prog=PROGRAM,
         usage=f"{PROGRAM} COMMAND [ARGUMENTS]\n       {PROGRAM} --version",
@@ -171,13 +177,11 @@ def _fail(text: str, code: int) -> int:
 
 
 def _unexpected(error: Exception) -> int:
-    from voice_interviewer.adapters.paths import cache_dir  # only when something broke
-
     details = "".join(traceback.format_exception(error))
     if os.environ.get("VOICE_INTERVIEWER_DEBUG"):
         print(details, file=sys.stderr)
     try:
-        log = Path(cache_dir()) / "last-error.txt"
+        log = cache_dir() / "last-error.txt"
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(f"{PROGRAM} {__version__}\n{details}", encoding="utf-8")
         where = f"details are in {log}"
