@@ -23,6 +23,8 @@ VOICED_AT = 0.5
 """Normalised autocorrelation at the pitch period above which a frame counts as voiced."""
 SILENCE_DB = -100.0
 BANDS = 24
+FLAT_LAG = 5
+STILL_DB = 3.0
 _BLOCK_FRAMES = 2000
 
 Floats = NDArray[np.float64]
@@ -89,6 +91,28 @@ def speech_threshold_db(levels: Floats) -> float:
     if loud - quiet < 6:  # no pause in it, or nothing but pause
         return float(quiet - 1)
     return float(quiet + 0.25 * (loud - quiet))
+
+
+def flat_stretch_s(measures: SoundMeasures, first: int, last: int) -> float:
+    """Longest part of frames [first, last) whose pitch stays within a semitone and whose spectrum stands still.
+
+    Spectra are compared 50 ms apart, their loudness taken out: in a held vowel they differ by under 3 dB a band.
+    """
+    first, last = max(0, first), min(last, len(measures))
+    bands = measures.bands_db[first:last]
+    if len(bands) <= FLAT_LAG:
+        return 0.0
+    shape = bands - bands.mean(axis=1, keepdims=True)
+    still = np.abs(shape[FLAT_LAG:] - shape[:-FLAT_LAG]).mean(axis=1) < STILL_DB
+    f0 = measures.f0_hz[first:last]
+    pitched = (f0[FLAT_LAG:] > 0) & (f0[:-FLAT_LAG] > 0)
+    ratio = np.where(pitched, f0[FLAT_LAG:] / np.maximum(f0[:-FLAT_LAG], 1.0), 2.0)
+    level = np.abs(12 * np.log2(ratio)) < 1.0
+    longest = run = 0
+    for holds in still & level & pitched:
+        run = run + 1 if holds else 0
+        longest = max(longest, run)
+    return (longest + FLAT_LAG) * HOP_S if longest else 0.0
 
 
 def _measure_block(windows: Floats) -> tuple[Floats, Floats, Floats]:

@@ -2,57 +2,60 @@
 
 Whisper leaves out disfluencies because its training texts did. A short prompt that is itself disfluent
 makes it keep them, at a price: on unclear sound it recites the prompt or loops. So each text is checked, and
-decoded again without the prompt where the check fails; only sound that holds speech gets text at all.
+decoded again without the prompt where the check fails; only sound that holds speech gets text at all. Longer
+stretches are read twice with their windows cut at different places, and fillers are put to the vote.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from voice_interviewer.adapters.acoustics import levels_db
-from voice_interviewer.adapters.whisper_engine import (
-    MAX_NEW_TOKENS,
-    WINDOW_S,
-    Decoded,
-    Hearing,
-    Piece,
-    WhisperEngine,
-)
-from voice_interviewer.adapters.whisper_guards import echoes, loops, said_to_noise, token_cap, without_tail
+from voice_interviewer.adapters.acoustics import SoundMeasures, levels_db, measure
+from voice_interviewer.adapters.whisper_engine import WhisperEngine
+from voice_interviewer.adapters.whisper_guards import echoes, loops
+from voice_interviewer.adapters.whisper_merge import Heard, merge
+from voice_interviewer.adapters.whisper_reader import DISFLUENT_PROMPT, Reading, read
 from voice_interviewer.adapters.whisper_speech import holds_speech, speech_chances
-from voice_interviewer.adapters.whisper_timing import (
-    grow_words,
-    join_punctuation,
-    sounding,
-    to_words,
-    trim_words,
-)
+from voice_interviewer.adapters.whisper_windows import Window, cut_up, shifted
+from voice_interviewer.analysis.record import VocalFillerEvent
 from voice_interviewer.core.speech import Word
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples
 
-DISFLUENT_PROMPT = "Uh, yeah. Um, I mean, it's, uh, it's, um, like this."
 SHORTEST_SPEECH_S = 0.1
-SPLIT_FROM_S, SPLIT_TO_S = 20.0, 28.0
-"""Longer sound is cut at its quietest moment between these."""
+FAINTEST_DB = -65.0
 QUICK_LOOK_S = 6.0
 QUICK_WINDOW_S = 8.0
 QUICK_TOKENS = 40
-BELIEVED_WORD = 0.12
-"""Mean probability of a text's words below which it was said to noise."""
+BATCH = 6
+"""Windows of the first reading that are read together, with as many of the second."""
+
+Sounds = list[tuple[Window, SoundMeasures]]
+
+
+class Listener(Protocol):
+    """Hears a recording."""
+
+    def listen_along(self, windows: Iterable[Window], *, context: str = "") -> Iterator[tuple[Heard, Sounds]]:
+        """What was heard, in order of time, and the sound it was heard in. Raises ModelError."""
+        ...
 
 
 class WhisperTranscriber:
     """Implements `ports.Transcriber`. The model is loaded at first use; calls from several threads queue."""
 
-    def __init__(self, model_folder: Path, *, threads: int = 2) -> None:
+    def __init__(self, model_folder: Path, *, threads: int = 2, second_look: bool = False) -> None:
+        """`second_look` reads everything twice, cut differently: for recordings, where nobody waits for the text."""
         self._folder = model_folder
         self._threads = threads
+        self._second_look = second_look
         self._engine: WhisperEngine | None = None
         self._lock = threading.Lock()
+        self._fillers: list[VocalFillerEvent] = []
 
     def warm_up(self) -> None:
         """Load the weights and run once, so that the first utterance waits for neither. Raises ModelError."""
@@ -63,13 +66,39 @@ class WhisperTranscriber:
     def transcribe(self, samples: Samples, *, start_s: float, context: str = "") -> Sequence[Word]:
         """Words of 16 kHz `samples` of any length, times shifted by `start_s`. Raises ModelError.
 
-        Fillers are kept. `context` is text that helps, such as a product's name.
+        Fillers are kept among them. `context` is text that helps, such as a product's name.
         """
-        words: list[Word] = []
-        with self._lock:
-            for first, last in split_points(samples):
-                words += self._window(samples[first:last], start_s + first / SAMPLE_RATE_HZ, context)
-        return words
+        heard = self.listen(samples, start_s=start_s, context=context)
+        end_s = start_s + len(samples) / SAMPLE_RATE_HZ
+        self._fillers = [event for event in self._fillers if not start_s <= event.start_s < end_s]
+        self._fillers += heard.fillers
+        return heard.words
+
+    def vocal_fillers(self) -> tuple[VocalFillerEvent, ...]:
+        """Every filler of what was transcribed so far, in order; a stretch transcribed twice counts once."""
+        return tuple(sorted(self._fillers, key=lambda event: event.start_s))
+
+    def listen(self, samples: Samples, *, start_s: float, context: str = "") -> Heard:
+        """Words, fillers with their evidence, and speech spans of `samples`. Raises ModelError."""
+        if not holds_sound(samples):
+            return Heard((), (), ())
+        parts = [heard for heard, _ in self.listen_along(cut_up(samples, start_s=start_s), context=context)]
+        return Heard(
+            tuple(word for part in parts for word in part.words),
+            tuple(event for part in parts for event in part.fillers),
+            tuple(span for part in parts for span in part.speech_spans),
+        )
+
+    def listen_along(self, windows: Iterable[Window], *, context: str = "") -> Iterator[tuple[Heard, Sounds]]:
+        """What was heard, in order of time, some windows at once; with them and their measures. Raises ModelError."""
+        group: list[Window] = []
+        for window in windows:
+            group.append(window)
+            if len(group) == BATCH:
+                yield self._together(group, context)
+                group = []
+        if group:
+            yield self._together(group, context)
 
     def quick(self, samples: Samples, *, start_s: float = 0.0) -> Sequence[Word]:
         """A fast look at the last six seconds: how does the clause end? Words without true times.
@@ -93,39 +122,13 @@ class WhisperTranscriber:
             self._engine = WhisperEngine(self._folder, threads=self._threads)
         return self._engine
 
-    def _window(self, samples: Samples, start_s: float, context: str) -> list[Word]:
-        chances = speech_chances(samples) if holds_sound(samples) else speech_chances(samples[:0])
-        if not holds_speech(chances):
-            return []
-        engine = self._loaded()
-        hearing = engine.hear(samples)
-        prompt = f"{context.strip()} {DISFLUENT_PROMPT}".strip()
-        decoded, prompt = decode_guarded(engine, hearing, prompt)
-        pieces = believed(join_punctuation(engine.align(hearing, decoded.token_ids, prompt=prompt)), decoded)
-        mask = sounding(samples, chances)
-        trimmed = trim_words(pieces, mask, duration_s=hearing.duration_s)
-        return to_words(grow_words(trimmed, mask, duration_s=hearing.duration_s), offset_s=start_s)
-
-
-def decode_guarded(engine: WhisperEngine, hearing: Hearing, prompt: str) -> tuple[Decoded, str]:
-    """The first decoding that neither loops nor recites: prompted, unprompted, repetition forbidden."""
-    cap = token_cap(hearing.duration_s, MAX_NEW_TOKENS)
-    decoded = engine.decode(hearing, prompt=prompt, max_tokens=cap)
-    if not loops(decoded.text, hearing.duration_s) and not echoes(decoded.text, prompt):
-        return decoded, prompt
-    decoded = engine.decode(hearing, max_tokens=cap)
-    if not loops(decoded.text, hearing.duration_s):
-        return decoded, ""
-    return engine.decode(hearing, max_tokens=cap, wary=True), ""
-
-
-def believed(pieces: Sequence[Piece], decoded: Decoded) -> list[Piece]:
-    """The pieces, without a looped tail; none at all when the text is one that is said to noise."""
-    if not pieces or said_to_noise(decoded.text, decoded.mean_log_probability, decoded.no_speech_probability):
-        return []
-    kept = list(pieces)[: without_tail([piece.text for piece in pieces])]
-    mean = sum(piece.probability for piece in kept) / len(kept)
-    return kept if mean >= BELIEVED_WORD else []
+    def _together(self, windows: list[Window], context: str) -> tuple[Heard, Sounds]:
+        again = shifted(windows) if self._second_look else []
+        with self._lock:
+            readings: list[Reading] = read(self._loaded(), [*windows, *again], context)
+        measures = [measure(window.samples) for window in windows]
+        heard = merge(readings[: len(windows)], readings[len(windows) :], measures)
+        return heard, list(zip(windows, measures, strict=True))
 
 
 def holds_sound(samples: Samples) -> bool:
@@ -133,23 +136,7 @@ def holds_sound(samples: Samples) -> bool:
     if len(samples) < SHORTEST_SPEECH_S * SAMPLE_RATE_HZ:
         return False
     levels = levels_db(samples)
-    return float(np.sort(levels)[-min(len(levels), 8)]) > -65.0
-
-
-def split_points(samples: Samples) -> list[tuple[int, int]]:
-    """[first, last) samples of windows the model can take: cut at the quietest moment in 20 to 28 s."""
-    windows: list[tuple[int, int]] = []
-    first = 0
-    while len(samples) - first > WINDOW_S * SAMPLE_RATE_HZ:
-        low, high = first + int(SPLIT_FROM_S * SAMPLE_RATE_HZ), first + int(SPLIT_TO_S * SAMPLE_RATE_HZ)
-        levels = levels_db(samples[low:high])
-        # A quiet fifth of a second, not one quiet dip between two syllables.
-        smooth = np.convolve(levels, np.full(20, 1 / 20), mode="same")
-        cut = low + int(smooth[10:-10].argmin() + 10) * (SAMPLE_RATE_HZ // 100)
-        windows.append((first, cut))
-        first = cut
-    windows.append((first, len(samples)))
-    return windows
+    return float(np.sort(levels)[-min(len(levels), 8)]) > FAINTEST_DB
 
 
 def _spread(texts: list[str], start_s: float, end_s: float) -> list[Word]:

@@ -52,6 +52,8 @@ class Piece:
     start_s: float
     end_s: float
     probability: float
+    aligned_s: float = 0.0
+    """How long the recogniser itself takes a word to be, before its edges are moved; 0 for what it made up."""
 
 
 class WhisperEngine:
@@ -105,42 +107,71 @@ class WhisperEngine:
         self, hearing: Hearing, *, prompt: str = "", max_tokens: int = MAX_NEW_TOKENS, wary: bool = False
     ) -> Decoded:
         """Greedy text of a window, led by `prompt`; `wary` forbids repeating four tokens in a row."""
+        return self.decode_all([hearing], prompt=prompt, max_tokens=max_tokens, wary=wary)[0]
+
+    def decode_all(
+        self,
+        hearings: Sequence[Hearing],
+        *,
+        prompt: str = "",
+        max_tokens: int = MAX_NEW_TOKENS,
+        wary: bool = False,
+    ) -> list[Decoded]:
+        """Texts of several windows of one length at once: four cost less than two one by one."""
         start = self._start(prompt)
         try:
-            result = self._model.model.generate(
-                hearing.encoded,
-                [start],
+            results = self._model.model.generate(
+                _stacked(hearings),
+                [start] * len(hearings),
                 beam_size=1,
                 max_length=min(448, len(start) + max_tokens),
                 return_scores=True,
                 return_no_speech_prob=True,
                 suppress_tokens=self._suppressed,
                 no_repeat_ngram_size=4 if wary else 0,
-            )[0]
+            )
         except RuntimeError as error:
             raise ModelError(f"the speech recogniser failed: {_first_line(error)}") from error
-        ids = tuple(result.sequences_ids[0])
-        return Decoded(
-            ids,
-            self._tokenizer.decode(list(ids)).strip(),
-            float(result.scores[0]),
-            float(result.no_speech_prob),
-        )
+        return [
+            Decoded(
+                ids := tuple(result.sequences_ids[0]),
+                self._tokenizer.decode(list(ids)).strip(),
+                float(result.scores[0]),
+                float(result.no_speech_prob),
+            )
+            for result in results
+        ]
 
     def align(self, hearing: Hearing, token_ids: Sequence[int], *, prompt: str = "") -> list[Piece]:
         """Words and punctuation marks of a decoding with their times, in order."""
-        if not token_ids or hearing.duration_s <= 0:
-            return []
-        ids = list(token_ids)
+        return self.align_all([hearing], [token_ids], prompt=prompt)[0]
+
+    def align_all(
+        self, hearings: Sequence[Hearing], token_ids: Sequence[Sequence[int]], *, prompt: str = ""
+    ) -> list[list[Piece]]:
+        """`align` for several windows of the same window length at once."""
+        said = [index for index, ids in enumerate(token_ids) if ids and hearings[index].duration_s > 0]
+        pieces: list[list[Piece]] = [[] for _ in hearings]
+        if not said:
+            return pieces
         start = self._start(prompt)[:-1]
-        frames = max(2, int(hearing.duration_s * MEL_FRAMES_PER_S))
         try:
-            result = self._model.model.align(hearing.encoded, start, [ids], [frames])[0]
+            results = self._model.model.align(
+                _stacked([hearings[index] for index in said]),
+                start,
+                [list(token_ids[index]) for index in said],
+                [max(2, int(hearings[index].duration_s * MEL_FRAMES_PER_S)) for index in said],
+            )
         except RuntimeError as error:
             raise ModelError(f"the speech recogniser failed: {_first_line(error)}") from error
+        for index, result in zip(said, results, strict=True):
+            pieces[index] = self._pieces(result, list(token_ids[index]), hearings[index].duration_s)
+        return pieces
+
+    def _pieces(self, result: Any, ids: list[int], duration_s: float) -> list[Piece]:
         texts, tokens = self._tokenizer.split_to_word_tokens([*ids, self._tokenizer.eot])
         bounds = np.concatenate([[0], np.cumsum([len(word) for word in tokens[:-1]])]).astype(int)
-        jumps_s = _jump_times_s(np.asarray(result.alignments), int(bounds[-1]), hearing.duration_s)
+        jumps_s = _jump_times_s(np.asarray(result.alignments), int(bounds[-1]), duration_s)
         chances = np.asarray(result.text_token_probs, dtype=np.float64)
         return [
             Piece(
@@ -157,6 +188,15 @@ class WhisperEngine:
         if prompt:
             lead = [self._tokenizer.sot_prev, *self._tokenizer.encode(" " + prompt.strip())[-200:]]
         return [*lead, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+
+
+def _stacked(hearings: Sequence[Hearing]) -> Any:
+    if len(hearings) == 1:
+        return hearings[0].encoded
+    from ctranslate2 import StorageView
+
+    encoded = np.concatenate([np.array(hearing.encoded) for hearing in hearings])
+    return StorageView.from_array(np.ascontiguousarray(encoded))
 
 
 def _jump_times_s(pairs: NDArray[np.int64], tokens: int, duration_s: float) -> NDArray[np.float64]:

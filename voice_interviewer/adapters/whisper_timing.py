@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from voice_interviewer.adapters.acoustics import HOP_S, levels_db, speech_threshold_db
 from voice_interviewer.adapters.whisper_engine import Piece
 from voice_interviewer.adapters.whisper_speech import STEP_S, Chances
-from voice_interviewer.core.speech import Word
 from voice_interviewer.ports import Samples
 
 OPENING = "\"'“¿([{-"
@@ -41,13 +40,12 @@ def join_punctuation(pieces: Sequence[Piece]) -> list[Piece]:
         if not text:
             continue
         if any(ch.isalnum() for ch in text):
-            words.append(Piece(lead + text, piece.start_s, piece.end_s, piece.probability))
+            words.append(replace(piece, text=lead + text, aligned_s=piece.end_s - piece.start_s))
             lead = ""
         elif text in OPENING and piece.text.startswith(" "):
             lead = text
         elif words:
-            last = words[-1]
-            words[-1] = Piece(last.text + text, last.start_s, last.end_s, last.probability)
+            words[-1] = replace(words[-1], text=words[-1].text + text)
     return words
 
 
@@ -84,7 +82,7 @@ def trim_words(words: Sequence[Piece], mask: Mask, *, duration_s: float) -> list
             end_s = min(duration_s, start_s + SHORTEST_WORD_S)
             start_s = max(previous_end_s, min(start_s, end_s - SHORTEST_WORD_S))
         if end_s > start_s:
-            trimmed.append(Piece(word.text, start_s, end_s, word.probability))
+            trimmed.append(replace(word, start_s=start_s, end_s=end_s))
             previous_end_s = end_s
     return trimmed
 
@@ -105,19 +103,6 @@ def grow_words(words: Sequence[Piece], mask: Mask, *, duration_s: float) -> list
             start_s = _sound_since(mask, following.start_s, earliest_s)
             grown[index + 1] = replace(following, start_s=max(earliest_s, min(following.start_s, start_s)))
     return grown
-
-
-def to_words(pieces: Sequence[Piece], *, offset_s: float) -> list[Word]:
-    """Pieces as the core's words, in session time, to the millisecond."""
-    return [
-        Word(
-            piece.text,
-            round(offset_s + piece.start_s, 3),
-            round(offset_s + piece.end_s, 3),
-            round(piece.probability, 3),
-        )
-        for piece in pieces
-    ]
 
 
 def _sounding_part(mask: Mask, start_s: float, end_s: float) -> tuple[float, float]:

@@ -1,0 +1,162 @@
+"""Which of the "um"s that were heard are there: votes of the readings against what the sound shows. Pure.
+
+A reading is one pass of the recogniser over a stretch of sound, led to keep disfluencies. It hears almost every
+"um", and now and then one that is none: in a silence, in a letter spelled out, in an echo of its instructions.
+Two readings whose windows lie differently seldom invent the same one, and an invented one has no voice under it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from voice_interviewer.analysis.record import VocalFillerEvent
+
+SHORTEST_S = 0.06
+"""The recogniser gives what it made up no time at all; the shortest "uh" in the labelled speech takes 0.1 s."""
+LEAST_VOICED_S = 0.05
+SURE_PROBABILITY = 0.8
+"""So sure of its word, the recogniser is believed on a line too poor to show voicing."""
+LONE_PROBABILITY = 0.35
+"""What one reading alone must give a filler that the other did not hear."""
+FLAT_S = 0.15
+"""A voice that holds still for so long is a lengthened sound: fillers do, running speech seldom."""
+SAME_WITHIN_S = 0.15
+
+_KINDS = (
+    ("um", re.compile(r"^(u+m+|u+hm+|a+hm+|e+hm+)$")),
+    ("uh", re.compile(r"^(u+h+|a+h+|e+h+)$")),
+    ("er", re.compile(r"^(e+r+m*)$")),
+    ("hmm", re.compile(r"^(h+m+|m+h?m*)$")),
+)
+_EXCLAIMED = {"ah", "aah", "eh", "mhm"}
+"""Answers and exclamations, not hesitation."""
+_EDGES = re.compile(r"^[^\w]+|[^\w]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class HeardFiller:
+    """A filler as one reading heard it."""
+
+    kind: str
+    start_s: float
+    end_s: float
+    probability: float
+    reading: int
+    """Which pass: 0 is the one whose text is kept."""
+    aligned_s: float
+    """How long the recogniser itself took it to be, about 0 for what it made up."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundUnder:
+    """What the sound shows under a filler and the sound touching it."""
+
+    sounding_s: float = 0.0
+    """Louder than the quiet around."""
+    voiced_s: float = 0.0
+    """Of that, with a pitch."""
+    flat_s: float = 0.0
+    """Longest stretch with pitch and spectrum holding still."""
+
+
+@dataclass(slots=True)
+class FillerCandidate:
+    """One place at which at least one reading heard a filler."""
+
+    heard: list[HeardFiller] = field(default_factory=list)
+    readings: int = 1
+    """How many readings covered the place."""
+    sound: SoundUnder = field(default_factory=SoundUnder)
+
+    @property
+    def best(self) -> HeardFiller:
+        """As the reading that was surest heard it; the kept text's own where it is there."""
+        return min(self.heard, key=lambda filler: (filler.reading, -filler.probability))
+
+    @property
+    def span_s(self) -> tuple[float, float]:
+        """Its place."""
+        return self.best.start_s, self.best.end_s
+
+
+def filler_kind(text: str) -> str | None:
+    """'um', 'uh', 'er' or 'hmm' for a recognised word that is one; None for any other ('mm-hmm' answers)."""
+    bare = _EDGES.sub("", text)
+    if len(bare) > 1 and bare.isupper() and bare not in {"UM", "UH"}:
+        return None
+    bare = bare.lower()
+    if bare in _EXCLAIMED:
+        return None
+    return next((kind for kind, pattern in _KINDS if pattern.match(bare)), None)
+
+
+def gather(heard: Iterable[HeardFiller]) -> list[FillerCandidate]:
+    """Fillers of several readings as places: what overlaps or nearly touches is the same one, once per reading."""
+    candidates: list[FillerCandidate] = []
+    for filler in sorted(heard, key=lambda filler: (filler.reading, filler.start_s)):
+        fits = [
+            candidate
+            for candidate in candidates
+            if _apart_s(candidate.best, filler) <= SAME_WITHIN_S
+            and all(other.reading != filler.reading for other in candidate.heard)
+        ]
+        if fits:
+            min(fits, key=lambda candidate: _apart_s(candidate.best, filler)).heard.append(filler)
+        else:
+            candidates.append(FillerCandidate([filler]))
+    return sorted(candidates, key=lambda candidate: candidate.span_s)
+
+
+def judge(candidate: FillerCandidate) -> VocalFillerEvent | None:
+    """The event, or None when it was made up."""
+    best = candidate.best
+    surest = max(filler.probability for filler in candidate.heard)
+    longest_s = max(filler.aligned_s for filler in candidate.heard)
+    voiced = candidate.sound.voiced_s >= LEAST_VOICED_S
+    if longest_s < SHORTEST_S or not (voiced or surest >= SURE_PROBABILITY):
+        return None
+    agreed = len(candidate.heard) > 1
+    if not agreed and surest < LONE_PROBABILITY:
+        return None
+    evidence = ["recogniser"]
+    if agreed:
+        evidence.append("second look")
+    if candidate.sound.flat_s >= FLAT_S:
+        evidence.append("flat vowel")
+    return VocalFillerEvent(
+        best.kind, best.start_s, best.end_s, confidence(candidate, voiced=voiced), tuple(evidence)
+    )
+
+
+def confidence(candidate: FillerCandidate, *, voiced: bool) -> float:
+    """0 to 1: that at least one reading is right, halved where the other reading or the sound speaks against it."""
+    wrong = 1.0
+    for filler in candidate.heard:
+        wrong *= 1.0 - min(filler.probability, 0.98)
+    sure = 1.0 - wrong
+    if candidate.sound.flat_s >= FLAT_S:
+        sure = 1.0 - 0.7 * (1.0 - sure)
+    if len(candidate.heard) < candidate.readings:
+        sure *= 0.75
+    if not voiced:
+        sure *= 0.75
+    return round(sure, 3)
+
+
+def judged(candidates: Sequence[FillerCandidate]) -> tuple[list[VocalFillerEvent], list[FillerCandidate]]:
+    """The events, and the candidates that were turned down."""
+    events: list[VocalFillerEvent] = []
+    turned_down: list[FillerCandidate] = []
+    for candidate in candidates:
+        event = judge(candidate)
+        if event is None:
+            turned_down.append(candidate)
+        else:
+            events.append(event)
+    return events, turned_down
+
+
+def _apart_s(one: HeardFiller, other: HeardFiller) -> float:
+    return max(one.start_s - other.end_s, other.start_s - one.end_s)
