@@ -20,7 +20,8 @@ from voice_interviewer.adapters.model_manifest import load_manifest
 from voice_interviewer.adapters.models import check_model, fetch_hint, model_path
 from voice_interviewer.adapters.paths import models_dir, sessions_dir
 from voice_interviewer.core.errors import ModelError, VoiceInterviewerError
-from voice_interviewer.ports import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples
+from voice_interviewer.core.speech import Frame
+from voice_interviewer.ports import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, VoiceActivity
 
 Status = Literal["ok", "warning", "failure"]
 
@@ -34,6 +35,8 @@ _SPARE_BYTES = 200_000_000
 _SLOW_VOICE = 0.7
 """Share of the sentence's length that making it may take before the interviewer stutters."""
 _SLOW_RECOGNISER = 0.9
+_DEAF, _JUMPY = 0.4, 0.05
+"""Shares of frames: less of a spoken sentence, or more of silence, is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,30 +161,33 @@ def check_recogniser(sentence: Sentence) -> list[Finding]:
 
 def check_voice_activity(sentence: Sentence) -> list[Finding]:
     """Both detectors must hear the sentence and must not hear silence."""
-    import webrtcvad
+    from voice_interviewer.adapters.vad import SileroVoiceActivity, WebRtcVoiceActivity
 
-    from voice_interviewer.adapters.whisper_speech import SPEECH_AT, speech_chances
-
-    silence = np.zeros(SAMPLE_RATE_HZ, np.float32)
-
-    def webrtc_share(samples: Samples) -> float:
-        gate = webrtcvad.Vad(2)
-        pcm = (samples * 32767).astype("<i2")
-        frames = [pcm[at : at + FRAME_SAMPLES] for at in range(0, len(pcm) - FRAME_SAMPLES, FRAME_SAMPLES)]
-        return float(np.mean([gate.is_speech(frame.tobytes(), SAMPLE_RATE_HZ) for frame in frames]))
-
-    def silero_share(samples: Samples) -> float:
-        return float(np.mean(speech_chances(samples) >= SPEECH_AT))
-
-    shares = {"WebRTC": webrtc_share, "Silero": silero_share}
-    heard = ", ".join(f"{name} {share(sentence.samples):.0%}" for name, share in shares.items())
-    deaf = [name for name, share in shares.items() if share(sentence.samples) < 0.4]
-    jumpy = [name for name, share in shares.items() if share(silence) > 0.05]
-    text = f"hears speech in a spoken sentence ({heard})"
-    if deaf or jumpy:
+    silence = Sentence(np.zeros(SAMPLE_RATE_HZ, np.float32))
+    detectors: dict[str, Callable[[], VoiceActivity]] = {
+        "WebRTC": WebRtcVoiceActivity,
+        "Silero": SileroVoiceActivity,
+    }
+    heard = {name: _share_of_speech(detector(), sentence) for name, detector in detectors.items()}
+    imagined = {name: _share_of_speech(detector(), silence) for name, detector in detectors.items()}
+    text = "speech heard in a spoken sentence: " + ", ".join(
+        f"{name} {share:.0%}" for name, share in heard.items()
+    )
+    wrong = [name for name in detectors if heard[name] < _DEAF or imagined[name] > _JUMPY]
+    if wrong:
         advice = "reinstall webrtcvad-wheels, onnxruntime and faster-whisper"
-        return [Finding("voice activity", "failure", f"{text}; wrong: {', '.join(deaf + jumpy)}", advice)]
-    return [Finding("voice activity", "ok", f"{text} and none in silence")]
+        return [
+            Finding("voice activity", "failure", f"{text}; not to be trusted: {', '.join(wrong)}", advice)
+        ]
+    return [Finding("voice activity", "ok", f"{text}; none in silence")]
+
+
+def _share_of_speech(detector: VoiceActivity, sentence: Sentence) -> float:
+    """Of 20-ms frames, 0 to 1."""
+    pcm = (sentence.samples * 32767).astype("<i2")
+    starts = range(0, len(pcm) - FRAME_SAMPLES + 1, FRAME_SAMPLES)
+    frames = [Frame(at, pcm[at : at + FRAME_SAMPLES].tobytes()) for at in starts]
+    return float(np.mean([detector.is_speech(frame) for frame in frames]))
 
 
 def libraries() -> str:
