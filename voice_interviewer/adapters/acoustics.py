@@ -94,9 +94,9 @@ def speech_threshold_db(levels: Floats) -> float:
 
 
 def flat_stretch_s(measures: SoundMeasures, first: int, last: int) -> float:
-    """Longest part of frames [first, last) whose pitch stays within a semitone and whose spectrum stands still.
+    """Longest part of frames [first, last) with pitch within a semitone and a spectrum that stands still.
 
-    Spectra are compared 50 ms apart, their loudness taken out: in a held vowel they differ by under 3 dB a band.
+    Spectra are compared 50 ms apart, loudness taken out: a held vowel differs by under 3 dB a band.
     """
     first, last = max(0, first), min(last, len(measures))
     bands = measures.bands_db[first:last]

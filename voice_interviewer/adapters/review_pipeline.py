@@ -11,21 +11,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from voice_interviewer.adapters.acoustics import HOP_S, SoundMeasures
+from voice_interviewer.adapters.acoustics_track import TrackBuilder
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.recording import TrackRecorder
 from voice_interviewer.adapters.whisper import Listener
-from voice_interviewer.adapters.whisper_windows import Window, WindowCutter
+from voice_interviewer.adapters.whisper_windows import WindowCutter
 from voice_interviewer.analysis.record import AcousticTrack, VocalFillerEvent
 from voice_interviewer.core.events import Transcribed, UtteranceEnded
 from voice_interviewer.core.speech import Utterance, Word
-from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples
+from voice_interviewer.ports import Pcm16, Samples
 
 UTTERANCE_GAP_S = 0.7
 """Silence between words that ends an utterance, as it does in an interview."""
 LONGEST_UTTERANCE_S = 30.0
-TRACK_EVERY = 5
-"""Of the 10-ms measures, the report keeps each fifth: pitch and loudness over minutes need no more."""
 
 Progress = Callable[[float], None]
 """Called with the seconds of sound done so far."""
@@ -51,46 +49,45 @@ class ReviewPipeline:
 
     def run(
         self,
-        blocks: Iterable[Samples],
+        blocks: Iterable[Pcm16],
         *,
         journal: Journal | None = None,
         track: TrackRecorder | None = None,
-        progress: Progress = lambda done_s: None,
+        progress: Progress | None = None,
     ) -> Reviewed:
         """Hear all `blocks` of 16 kHz sound, any size. Raises ModelError, and what `blocks` raises."""
         reviewed = Reviewed()
         cutter = WindowCutter()
-        measures = _TrackBuilder()
+        measures = TrackBuilder()
         pending: list[Word] = []
         done_s = 0.0
-        windows = cutter.windows(_recorded(blocks, track, measures))
+        windows = cutter.windows(_recorded(blocks, track))
         for heard, sounds in self._listener.listen_along(windows, context=self._context):
             reviewed.vocal_fillers += heard.fillers
             reviewed.speech_spans += heard.speech_spans
             for window, sound in sounds:
-                measures.place(window, sound)
+                measures.place(window.start_s, sound)
                 done_s = window.end_s
             pending += heard.words
             *closed, pending = _split(pending)
             for words in closed:
                 _close(words, reviewed, journal)
-            progress(done_s)
+            if progress is not None:
+                progress(done_s)
         for words in _split(pending):
             _close(words, reviewed, journal)
         reviewed.duration_s = round(cutter.heard_s, 3)
-        reviewed.acoustics = measures.track()
-        progress(reviewed.duration_s)
+        reviewed.acoustics = measures.track(reviewed.duration_s)
+        if progress is not None:
+            progress(reviewed.duration_s)
         return reviewed
 
 
-def _recorded(
-    blocks: Iterable[Samples], track: TrackRecorder | None, measures: _TrackBuilder
-) -> Iterator[Samples]:
+def _recorded(blocks: Iterable[Pcm16], track: TrackRecorder | None) -> Iterator[Samples]:
     for block in blocks:
         if track is not None:
-            track.append(np.clip(block * 32768.0, -32768, 32767).astype(np.int16))
-        measures.heard += len(block)
-        yield block
+            track.append(block)
+        yield block.astype(np.float32) / 32768.0
 
 
 def _split(words: Sequence[Word]) -> list[list[Word]]:
@@ -113,36 +110,3 @@ def _close(words: Sequence[Word], reviewed: Reviewed, journal: Journal | None) -
     if journal is not None:
         journal.write(UtteranceEnded(end_s, number, start_s, end_s), end_s)
         journal.write(Transcribed(end_s, number, start_s, end_s, tuple(words)), end_s)
-
-
-class _TrackBuilder:
-    """Pitch and level where there was speech, zeros and quiet elsewhere, on the recording's timeline."""
-
-    def __init__(self) -> None:
-        self.heard = 0
-        """Samples so far."""
-        self._f0 = np.zeros(0, np.float32)
-        self._level = np.zeros(0, np.float32)
-
-    def place(self, window: Window, sound: SoundMeasures) -> None:
-        """Add a window's measures where it lies."""
-        first = round(window.start_s / (HOP_S * TRACK_EVERY))
-        f0, level = sound.f0_hz[::TRACK_EVERY], sound.level_db[::TRACK_EVERY]
-        self._extend(first + len(f0))
-        self._f0[first : first + len(f0)] = f0
-        self._level[first : first + len(level)] = level
-
-    def track(self) -> AcousticTrack:
-        """Everything measured, to the end of the recording."""
-        self._extend(round(self.heard / SAMPLE_RATE_HZ / (HOP_S * TRACK_EVERY)))
-        return AcousticTrack(
-            hop_s=HOP_S * TRACK_EVERY,
-            f0_hz=tuple(np.round(self._f0.astype(float), 1).tolist()),
-            level_db=tuple(np.round(self._level.astype(float), 1).tolist()),
-        )
-
-    def _extend(self, count: int) -> None:
-        missing = count - len(self._f0)
-        if missing > 0:
-            self._f0 = np.concatenate([self._f0, np.zeros(missing, np.float32)])
-            self._level = np.concatenate([self._level, np.full(missing, -100.0, np.float32)])

@@ -16,13 +16,14 @@ from typing import Protocol
 import numpy as np
 
 from voice_interviewer.adapters.acoustics import SoundMeasures, levels_db, measure
+from voice_interviewer.adapters.acoustics_track import TrackBuilder
 from voice_interviewer.adapters.whisper_engine import WhisperEngine
 from voice_interviewer.adapters.whisper_guards import echoes, loops
 from voice_interviewer.adapters.whisper_merge import Heard, merge
 from voice_interviewer.adapters.whisper_reader import DISFLUENT_PROMPT, Reading, read
 from voice_interviewer.adapters.whisper_speech import holds_speech, speech_chances
 from voice_interviewer.adapters.whisper_windows import Window, cut_up, shifted
-from voice_interviewer.analysis.record import VocalFillerEvent
+from voice_interviewer.analysis.record import AcousticTrack, VocalFillerEvent
 from voice_interviewer.core.speech import Word
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples
 
@@ -49,13 +50,14 @@ class WhisperTranscriber:
     """Implements `ports.Transcriber`. The model is loaded at first use; calls from several threads queue."""
 
     def __init__(self, model_folder: Path, *, threads: int = 2, second_look: bool = False) -> None:
-        """`second_look` reads everything twice, cut differently: for recordings, where nobody waits for the text."""
+        """`second_look` reads all twice, cut differently: for recordings, where nobody waits for a text."""
         self._folder = model_folder
         self._threads = threads
         self._second_look = second_look
         self._engine: WhisperEngine | None = None
         self._lock = threading.Lock()
         self._fillers: list[VocalFillerEvent] = []
+        self._track = TrackBuilder()
 
     def warm_up(self) -> None:
         """Load the weights and run once, so that the first utterance waits for neither. Raises ModelError."""
@@ -78,6 +80,10 @@ class WhisperTranscriber:
         """Every filler of what was transcribed so far, in order; a stretch transcribed twice counts once."""
         return tuple(sorted(self._fillers, key=lambda event: event.start_s))
 
+    def acoustics(self) -> AcousticTrack:
+        """Pitch and level of what was transcribed so far, on its timeline."""
+        return self._track.track()
+
     def listen(self, samples: Samples, *, start_s: float, context: str = "") -> Heard:
         """Words, fillers with their evidence, and speech spans of `samples`. Raises ModelError."""
         if not holds_sound(samples):
@@ -90,7 +96,7 @@ class WhisperTranscriber:
         )
 
     def listen_along(self, windows: Iterable[Window], *, context: str = "") -> Iterator[tuple[Heard, Sounds]]:
-        """What was heard, in order of time, some windows at once; with them and their measures. Raises ModelError."""
+        """What was heard, in order of time, and the sound it was heard in. Raises ModelError."""
         group: list[Window] = []
         for window in windows:
             group.append(window)
@@ -127,6 +133,9 @@ class WhisperTranscriber:
         with self._lock:
             readings: list[Reading] = read(self._loaded(), [*windows, *again], context)
         measures = [measure(window.samples) for window in windows]
+        if not self._second_look:  # a recording is put together by whoever streams it
+            for window, sound in zip(windows, measures, strict=True):
+                self._track.place(window.start_s, sound)
         heard = merge(readings[: len(windows)], readings[len(windows) :], measures)
         return heard, list(zip(windows, measures, strict=True))
 

@@ -53,7 +53,7 @@ class Piece:
     end_s: float
     probability: float
     aligned_s: float = 0.0
-    """How long the recogniser itself takes a word to be, before its edges are moved; 0 for what it made up."""
+    """How long the recogniser itself takes a word to be, its edges not moved; 0 for what it made up."""
 
 
 class WhisperEngine:

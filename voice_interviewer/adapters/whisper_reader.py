@@ -12,7 +12,7 @@ from voice_interviewer.adapters.whisper_timing import grow_words, join_punctuati
 from voice_interviewer.adapters.whisper_windows import WINDOW_S, Window
 
 DISFLUENT_PROMPT = "Uh, yeah. Um, I mean, it's, uh, it's, um, like this."
-"""Disfluent as the speech it is to keep. It ends in a full stop: a prompt that breaks off invites the recogniser
+"""Disfluent as the speech it is to keep. It ends in a full stop: one that breaks off invites the recogniser
 to go on with it, and one that ends in "you know" makes it leave out the speaker's own."""
 BELIEVED_WORD = 0.12
 """Mean probability of a text's words below which it was said to noise."""

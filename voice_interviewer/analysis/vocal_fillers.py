@@ -1,8 +1,9 @@
 """Which of the "um"s that were heard are there: votes of the readings against what the sound shows. Pure.
 
-A reading is one pass of the recogniser over a stretch of sound, led to keep disfluencies. It hears almost every
-"um", and now and then one that is none: in a silence, in a letter spelled out, in an echo of its instructions.
-Two readings whose windows lie differently seldom invent the same one, and an invented one has no voice under it.
+A reading is one pass of the recogniser over a stretch of sound, led to keep disfluencies. It hears almost
+every "um", and now and then one that is none: in a silence, in a letter spelled out, in an echo of its
+prompt. Two readings whose windows lie differently seldom invent the same one, and what was invented has no
+voice under it.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from dataclasses import dataclass, field
 from voice_interviewer.analysis.record import VocalFillerEvent
 
 SHORTEST_S = 0.06
-"""The recogniser gives what it made up no time at all; the shortest "uh" in the labelled speech takes 0.1 s."""
+"""The recogniser gives what it made up no time at all; the shortest labelled "uh" takes 0.1 s."""
 LEAST_VOICED_S = 0.05
 SURE_PROBABILITY = 0.8
 """So sure of its word, the recogniser is believed on a line too poor to show voicing."""
 LONE_PROBABILITY = 0.35
 """What one reading alone must give a filler that the other did not hear."""
+LONE_SOUND_S = 0.2
+"""And how much sound must be under it: filled pauses are seldom shorter, fragments of words are."""
 FLAT_S = 0.15
 """A voice that holds still for so long is a lengthened sound: fillers do, running speech seldom."""
 SAME_WITHIN_S = 0.15
@@ -93,7 +96,7 @@ def filler_kind(text: str) -> str | None:
 
 
 def gather(heard: Iterable[HeardFiller]) -> list[FillerCandidate]:
-    """Fillers of several readings as places: what overlaps or nearly touches is the same one, once per reading."""
+    """Fillers of several readings as places: what overlaps or nearly touches is the same one."""
     candidates: list[FillerCandidate] = []
     for filler in sorted(heard, key=lambda filler: (filler.reading, filler.start_s)):
         fits = [
@@ -120,6 +123,8 @@ def judge(candidate: FillerCandidate) -> VocalFillerEvent | None:
     agreed = len(candidate.heard) > 1
     if not agreed and surest < LONE_PROBABILITY:
         return None
+    if not agreed and candidate.readings > 1 and candidate.sound.sounding_s < LONE_SOUND_S:
+        return None
     evidence = ["recogniser"]
     if agreed:
         evidence.append("second look")
@@ -131,7 +136,7 @@ def judge(candidate: FillerCandidate) -> VocalFillerEvent | None:
 
 
 def confidence(candidate: FillerCandidate, *, voiced: bool) -> float:
-    """0 to 1: that at least one reading is right, halved where the other reading or the sound speaks against it."""
+    """0 to 1: that one reading is right, less where the other reading or the sound speaks against it."""
     wrong = 1.0
     for filler in candidate.heard:
         wrong *= 1.0 - min(filler.probability, 0.98)

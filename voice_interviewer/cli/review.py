@@ -1,0 +1,289 @@
+"""voice-interviewer review: a report on any recording, without an interview."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voice_interviewer.core.errors import AudioFileError, UsageError, VoiceInterviewerError
+
+if TYPE_CHECKING:
+    from voice_interviewer.adapters.journal import Journal
+    from voice_interviewer.adapters.review_pipeline import Reviewed, ReviewPipeline
+    from voice_interviewer.adapters.session_folder import SessionFolder
+    from voice_interviewer.core.content import Framework, Question
+
+RECORDINGS = frozenset(
+    (
+        ".wav .flac .mp3 .m4a .m4b .aac .ogg .oga .opus .wma .aif .aiff .amr "
+        ".webm .mp4 .m4v .mov .mkv .avi .3gp"
+    ).split()
+)
+WHISPER_ID = "whisper-base"
+_SIDES = {"left": 1, "right": 2}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `review`."""
+    parser.add_argument(
+        "recordings", nargs="+", type=Path, metavar="FILE|FOLDER", help="sound or video files"
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="OUT", help="write the report's data there (a folder for several)"
+    )
+    parser.add_argument(
+        "--channel",
+        type=_channel,
+        metavar="N",
+        help="the candidate's channel: 1 or left, 2 or right; else all mixed",
+    )
+    parser.add_argument("--framework", metavar="ID", help="what the answer followed, for example star")
+    parser.add_argument("--question", metavar="ID", help="the question that was answered (see: content list)")
+    parser.add_argument("--sessions-dir", type=Path, metavar="DIR", help="where sessions are kept")
+
+
+def _channel(text: str) -> int:
+    number = _SIDES.get(text.lower()) or (int(text) if text.isdigit() else 0)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no channel; the first is 1 or left")
+    return number
+
+
+def run(args: argparse.Namespace) -> int:
+    """Review each recording; 0 when all were, 1 when one could not be."""
+    files = find_recordings(args.recordings)
+    question, framework = _content(args)
+    if args.json is not None and len(files) > 1:
+        args.json.mkdir(parents=True, exist_ok=True)
+    from voice_interviewer.adapters.audio_files import probe
+    from voice_interviewer.adapters.models import model_path
+    from voice_interviewer.adapters.paths import sessions_dir
+    from voice_interviewer.adapters.review_pipeline import ReviewPipeline
+    from voice_interviewer.adapters.whisper import WhisperTranscriber
+
+    if len(files) == 1:
+        probe(files[0])  # what cannot be read should not cost the loading of a model
+    pipeline = ReviewPipeline(WhisperTranscriber(model_path(WHISPER_ID), second_look=True))
+    review = Review(pipeline, args.sessions_dir or sessions_dir(), question, framework, args.channel)
+    failed = 0
+    for path in files:
+        try:
+            review.one(path, _json_path(args.json, path, several=len(files) > 1))
+        except VoiceInterviewerError as error:
+            if len(files) == 1:
+                raise
+            failed += 1
+            print(f"voice-interviewer: {' '.join(str(error).split())}", file=sys.stderr)
+    if len(files) > 1:
+        print(f"{len(files) - failed} of {len(files)} recordings reviewed")
+    return 1 if failed else 0
+
+
+def find_recordings(paths: Sequence[Path]) -> list[Path]:
+    """The files named, and every recording in the folders named, without repeats. Raises AudioFileError."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [each for each in sorted(path.rglob("*")) if _is_recording(each)]
+            if not inside:
+                raise AudioFileError(
+                    f"there is no recording in {path}", hint="WAV, FLAC, MP3, M4A, MP4 and others"
+                )
+            found += inside
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def _is_recording(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in RECORDINGS and not path.name.startswith(".")
+
+
+def _json_path(out: Path | None, recording: Path, *, several: bool) -> Path | None:
+    return out / f"{recording.stem}.json" if out is not None and several else out
+
+
+def _content(args: argparse.Namespace) -> tuple[Question | None, Framework | None]:
+    """The question and framework asked for. Raises UsageError."""
+    from voice_interviewer.adapters import content_files
+
+    question = content_files.load_question(args.question) if args.question else None
+    framework_id = args.framework or (question.framework if question else "")
+    if question is not None and args.framework and args.framework != question.framework:
+        raise UsageError(f"{question.id} is answered by {question.framework}, not by {args.framework}")
+    return question, content_files.load_framework(framework_id) if framework_id else None
+
+
+class Review:
+    """What all recordings of one call share."""
+
+    def __init__(
+        self,
+        pipeline: ReviewPipeline,
+        sessions_dir: Path,
+        question: Question | None,
+        framework: Framework | None,
+        channel: int | None,
+    ) -> None:
+        from rich.console import Console
+
+        self._pipeline = pipeline
+        self._sessions_dir = sessions_dir
+        self._question = question
+        self._framework = framework
+        self._channel = channel
+        self._console = Console()
+
+    def one(self, path: Path, json_path: Path | None) -> None:
+        """Review one recording; a failure leaves no half-made session. Raises VoiceInterviewerError."""
+        from voice_interviewer.adapters import session_folder
+
+        self._check_channels(path)
+        folder = session_folder.create(self._sessions_dir, datetime.now().astimezone(), f"review-{path.stem}")
+        try:
+            reviewed = self._hear(path, folder)
+        except BaseException:
+            shutil.rmtree(folder.path, ignore_errors=True)
+            raise
+        self._report(folder, reviewed, json_path)
+
+    def _check_channels(self, path: Path) -> None:
+        from voice_interviewer.adapters.acoustics_channels import has_a_voice_in_each_channel
+        from voice_interviewer.adapters.audio_files import probe
+
+        channels = probe(path).channels
+        if self._channel is not None and self._channel > channels:
+            raise UsageError(f"{path} has {channels} channel{'s'[: channels != 1]}, not {self._channel}")
+        if self._channel is None and channels == 2 and has_a_voice_in_each_channel(path):
+            raise UsageError(
+                f"{path} has a different voice in each channel", hint="name the candidate's: --channel 1 or 2"
+            )
+
+    def _hear(self, path: Path, folder: SessionFolder) -> Reviewed:
+        from voice_interviewer.adapters.audio_files import AudioReader
+        from voice_interviewer.adapters.journal import Journal
+        from voice_interviewer.adapters.recording import TrackRecorder
+
+        reader = AudioReader(path, None if self._channel is None else self._channel - 1)
+        with Journal(folder.journal, self._header(path, folder)) as log:
+            track = TrackRecorder(folder.candidate_track)
+            try:
+                with _Bar(path, reader.info.duration_s) as bar:
+                    reviewed = self._pipeline.run(reader, journal=log, track=track, progress=bar.at)
+            finally:
+                track.close()
+            if not reviewed.utterances:
+                raise AudioFileError(
+                    f"{path} holds no speech that can be made out", hint="is it the right file or channel?"
+                )
+            self._mark_phases(log, reviewed)
+            _note(log, reviewed, reader.warnings)
+        for warning in reader.warnings:
+            print(f"voice-interviewer: {' '.join(warning.split())}", file=sys.stderr)
+        return reviewed
+
+    def _header(self, path: Path, folder: SessionFolder) -> dict[str, Any]:
+        from voice_interviewer import __version__
+
+        return {
+            "program": __version__,
+            "id": folder.id,
+            "kind": "review",
+            "started_at": datetime.now().astimezone().isoformat(timespec="seconds"),
+            "framework": self._framework.id if self._framework else "",
+            "question_id": self._question.id if self._question else "",
+            "question": self._question.wording if self._question else "",
+            "company": "",
+            "models": {"recogniser": WHISPER_ID},
+            "recording": path.name,
+            "channel": self._channel or 0,
+        }
+
+    def _mark_phases(self, log: Journal, reviewed: Reviewed) -> None:
+        """Which phase each utterance belongs to, when a framework was named."""
+        if self._framework is None:
+            return
+        from voice_interviewer.core.commands import MarkBudgets, MarkPhase
+        from voice_interviewer.core.phase_tracker import PhaseTracker
+
+        log.write(MarkBudgets({phase.id: phase.budget_s for phase in self._framework.phases}), 0.0)
+        tracker = PhaseTracker(self._framework)
+        for said in reviewed.utterances:
+            belief = tracker.observe(said.text, said.start_s, said.end_s)
+            log.write(
+                MarkPhase(said.id, belief.phase_id, said.start_s, said.end_s, belief.confidence), said.end_s
+            )
+
+    def _report(self, folder: SessionFolder, reviewed: Reviewed, json_path: Path | None) -> None:
+        from dataclasses import replace
+
+        from voice_interviewer import reporting
+        from voice_interviewer.adapters import session_folder
+        from voice_interviewer.render.terminal import summary
+
+        record = replace(
+            session_folder.load_record(folder),
+            acoustics=reviewed.acoustics,
+            speech_spans=tuple(reviewed.speech_spans),
+        )
+        report = reporting.write_report(folder, record)
+        self._console.print(summary(report))
+        self._console.print(f"Report: {folder.report_html}", soft_wrap=True, highlight=False)
+        if json_path is not None:
+            reporting.export_json(report, json_path)
+
+
+def _note(log: Journal, reviewed: Reviewed, warnings: Sequence[str]) -> None:
+    log.note(
+        duration_s=reviewed.duration_s,
+        notes=list(warnings),
+        vocal_fillers=[
+            {
+                "token": event.token,
+                "start_s": event.start_s,
+                "end_s": event.end_s,
+                "confidence": event.confidence,
+                "evidence": list(event.evidence),
+            }
+            for event in reviewed.vocal_fillers
+        ],
+    )
+
+
+class _Bar:
+    """Progress with the time left, on a terminal; one line otherwise. Always on standard error."""
+
+    def __init__(self, path: Path, duration_s: float) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        console = Console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None if console.width > 80 else 20),
+            TaskProgressColumn(),
+            TimeRemainingColumn(compact=True),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        name = path.name if len(path.name) <= 34 else f"{path.name[:33]}…"
+        if not console.is_terminal:
+            print(f"reviewing {path.name} ({duration_s:.0f} s)", file=sys.stderr)
+        self._task = self._progress.add_task(name, total=duration_s or None)
+
+    def at(self, done_s: float) -> None:
+        """So much of the sound is done."""
+        self._progress.update(self._task, completed=done_s)
+
+    def __enter__(self) -> _Bar:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._progress.stop()
