@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from voice_interviewer.adapters import portaudio
 from voice_interviewer.adapters.candidates import (
     RecordedSource,
     ScriptedSource,
@@ -69,6 +70,7 @@ def choose_sound(options: SoundOptions, voice_folder: Path, *, seed: int) -> Sou
     else:
         if not real:
             raise UsageError("--pace fast needs a file or --candidate", hint="a microphone runs in real time")
+        portaudio.find("input", options.microphone)  # a name that fits nothing is told at once
         microphone = SoundDeviceMicrophone(options.microphone)
     backed_by_file = not isinstance(microphone, SoundDeviceMicrophone)
     rate_hz = PiperVoice(voice_folder).sample_rate_hz

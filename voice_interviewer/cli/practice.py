@@ -66,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.candidate and args.mic:
         raise UsageError("--candidate stands in for the microphone", hint="give one of --candidate and --mic")
+    _check_content(args)
     demonstrating = args.candidate == "demo"
     options = SoundOptions(args.mic, args.loudspeaker, args.candidate, "", args.pace, args.duplex)
     folder = args.sessions_dir or sessions_dir()
@@ -75,10 +76,29 @@ def run(args: argparse.Namespace) -> int:
     return hold(practice, plain=args.plain or not sys.stdout.isatty())
 
 
+def _check_content(args: argparse.Namespace) -> None:
+    """Names that are not in the content are told before any device is touched."""
+    from voice_interviewer.adapters import content_files
+
+    if args.question:
+        content_files.load_question(args.question)
+    if args.framework:
+        content_files.load_framework(args.framework)
+    if args.company:
+        content_files.load_company(args.company)
+    if args.type:
+        known = {framework.type for framework in content_files.load_frameworks()}
+        if args.type not in known:
+            raise UsageError(
+                f"there is no interview type {args.type}", hint=f"one of {', '.join(sorted(known))}"
+            )
+
+
 def _devices_or_demonstration(options: SoundOptions) -> tuple[SoundOptions, bool]:
     """Real devices where there are any; otherwise one line, and the demonstration."""
     import dataclasses
 
+    from voice_interviewer.adapters import portaudio
     from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
 
     missing = ""
@@ -86,8 +106,10 @@ def _devices_or_demonstration(options: SoundOptions) -> tuple[SoundOptions, bool
         probe = SoundDeviceMicrophone(None)
         probe.start()
         probe.stop()
+        if options.loudspeaker is None:
+            portaudio.find("output", None)
     except DeviceError as error:
-        missing = f"No usable microphone here ({error.message})"
+        missing = f"No usable microphone and loudspeaker here ({error.message})"
     if not missing and options.pace == "fast":
         missing = "--pace fast runs without devices"
     if not missing:
@@ -125,9 +147,6 @@ def _practice(
     else:
         type_id = args.type or ("" if framework_id or company else DEFAULT_TYPE)
         bank = content_files.load_questions()
-        _check_type(type_id, {q.type for q in bank})
-        if framework_id:
-            content_files.load_framework(framework_id)
         found = bootstrap.pick_question(
             bank, seed, type_id=type_id, framework=framework_id, company=company.id if company else ""
         ) or bootstrap.pick_question(bank, seed, type_id=type_id, framework=framework_id)
@@ -154,11 +173,6 @@ def _writer(model: str | None) -> LitellmWriter | None:
     from voice_interviewer.adapters.language_model import LitellmWriter
 
     return LitellmWriter(model)
-
-
-def _check_type(type_id: str, known: set[str]) -> None:
-    if type_id and type_id not in known:
-        raise UsageError(f"there is no interview type {type_id}", hint=f"one of {', '.join(sorted(known))}")
 
 
 def hold(practice: Practice, *, plain: bool) -> int:

@@ -9,7 +9,7 @@ default.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, TypeVar
 
 from voice_interviewer.core import commands, events
 from voice_interviewer.core.commands import Command
@@ -37,6 +37,18 @@ def encode(item: Event | Command) -> dict[str, Any]:
             value = [[w.text, _round(w.start_s), _round(w.end_s), _round(w.probability)] for w in value]
         line[spec.name] = _plain(value)
     return line
+
+
+Item = TypeVar("Item", Event, Command)
+
+
+def canonical(item: Item) -> Item:
+    """The event or command as it will be read back from the journal, so that a replay decides exactly the
+    same.
+    """
+    back = decode(encode(item))
+    assert isinstance(back, type(item))
+    return back
 
 
 def decode(line: Any) -> Event | Command:

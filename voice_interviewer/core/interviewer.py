@@ -112,7 +112,9 @@ class Interviewer:
         if self.state == "finished":
             return []
         self._out = []
-        outcomes = self.taker.handle(event)
+        more_follows = isinstance(event, e.PromptFinished) and self._prompts.has_after(event.prompt_id)
+        # To the turn taker, prompts that follow one another are one: no floor to take in between.
+        outcomes = [] if more_follows else self.taker.handle(event)
         self._on(event)
         for outcome in outcomes:
             self._take(outcome, event.at_s)

@@ -51,6 +51,10 @@ class PromptQueue:
         self._pending[say.prompt_id] = Pending(say, decision, due_s)
         return say
 
+    def has_after(self, prompt_id: int) -> bool:
+        """Whether this prompt is pending and another one follows it."""
+        return prompt_id in self._pending and any(other > prompt_id for other in self._pending)
+
     def take(self, prompt_id: int) -> Pending | None:
         """The prompt came back; None when it was given up before."""
         return self._pending.pop(prompt_id, None)

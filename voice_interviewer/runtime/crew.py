@@ -75,6 +75,8 @@ class LiveCrew:
         """Hand a command to its worker."""
         match command:
             case c.Say():
+                # Synthesised while the prompts before it are still being spoken: no gap to talk into.
+                self.preparer.submit(command.text)
                 self.voice.submit(command)
             case c.Prepare(texts=texts):
                 # What was prepared before and has not begun is stale by now.
@@ -88,11 +90,10 @@ class LiveCrew:
             case c.Unduck():
                 self._talker.unduck()
             case c.Transcribe():
-                if not command.final:
-                    self._transcription.paused(command.utterance_id)
+                self._transcription.wanted(command)
                 self.transcriber.submit(command)
             case c.DropLookAhead(utterance_id=utterance_id):
-                self._transcription.resumed(utterance_id)
+                self._transcription.unwanted(utterance_id)
             case c.VoteTurn():
                 if self.voter is not None:
                     self.voter.submit(command)
@@ -160,6 +161,7 @@ class SimulatedCrew:
             case c.Interrupt():
                 self._interrupt()
             case c.Transcribe():
+                self._transcription.wanted(command)
                 self._try("transcriber", lambda: self._transcription.handle(command, _never))
             case c.VoteTurn():
                 if self._voting is not None:

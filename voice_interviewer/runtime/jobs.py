@@ -41,19 +41,19 @@ class Transcription:
         self._clock = clock
         self._put = put
         self._delay_s = delay_s
-        self._resumed: set[int] = set()
+        self._latest: dict[int, Transcribe] = {}
 
-    def resumed(self, utterance_id: int) -> None:
-        """The utterance goes on: looks ahead that still wait are pointless."""
-        self._resumed.add(utterance_id)
+    def wanted(self, job: Transcribe) -> None:
+        """A job was queued: a look ahead at the same utterance that still waits is pointless now."""
+        self._latest[job.utterance_id] = job
 
-    def paused(self, utterance_id: int) -> None:
-        """A new pause: looks ahead count again."""
-        self._resumed.discard(utterance_id)
+    def unwanted(self, utterance_id: int) -> None:
+        """The utterance goes on: so is the look ahead at its pause."""
+        self._latest.pop(utterance_id, None)
 
     def handle(self, job: Transcribe, cancelled: Cancelled) -> None:
         """Transcribe one utterance. Words are always reported for a final job, even when there are none."""
-        if not job.final and (cancelled() or job.utterance_id in self._resumed):
+        if not job.final and (cancelled() or self._latest.get(job.utterance_id) is not job):
             return
         samples = self._buffer.slice(job.start_s, job.end_s)
         try:

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from voice_interviewer.core.codec import canonical
 from voice_interviewer.core.commands import Command, Finish, Transcribe
 from voice_interviewer.core.events import Event, SessionStarted, StopRequested, Tick
 from voice_interviewer.core.interviewer import Interviewer
@@ -77,6 +78,7 @@ class SessionLoop:
         if event.at_s < self._last_s:
             # Two threads stamped their events a hair apart; the interviewer's time never runs backwards.
             event = dataclasses.replace(event, at_s=self._last_s)
+        event = canonical(event)
         self._last_s = event.at_s
         self._log.write(event, event.at_s)
         commands = self._interviewer.handle(event)

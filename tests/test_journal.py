@@ -1,0 +1,74 @@
+"""The journal survives what a crash does to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from voice_interviewer.adapters.journal import Journal, read_header, read_lines
+from voice_interviewer.core.commands import Say
+from voice_interviewer.core.errors import JournalError
+from voice_interviewer.core.events import SessionStarted, Tick
+
+
+def written(path: Path) -> Path:
+    with Journal(path, {"id": "x"}) as journal:
+        journal.write(SessionStarted(0.0), 0.0)
+        journal.write(Say(1, "Hällo <b>", "greeting"), 0.0)
+        journal.write(Tick(1.5), 1.5)
+        journal.note(dropped_blocks=0)
+    return path
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path / "journal.jsonl")
+    assert read_header(path)["id"] == "x"
+    lines = list(read_lines(path))
+    assert [next(iter(line)) for line in lines] == ["event", "command", "event", "note"]
+    assert lines[1]["text"] == "Hällo <b>"
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("cut", [1, 5, 20])
+def test_a_last_line_cut_short_is_left_out(tmp_path: Path, cut: int) -> None:
+    path = written(tmp_path / "journal.jsonl")
+    path.write_bytes(path.read_bytes()[:-cut])
+    assert len(list(read_lines(path))) == 3
+
+
+def test_zeros_after_a_power_loss_are_left_out(tmp_path: Path) -> None:
+    path = written(tmp_path / "journal.jsonl")
+    path.write_bytes(path.read_bytes() + b"\0" * 300 + b"\n")
+    assert len(list(read_lines(path))) == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"rubbish\n" * 3, "line 1"),
+        (b'{"other": 1}\n', "not a journal"),
+        (b'{"journal": 99}\n', "newer version"),
+        (b'{"journal": 1}\nrubbish\n{"event": "Tick", "at_s": 1}\n', "line 2"),
+        (b'{"journal": 1}\n[1]\n{"event": "Tick", "at_s": 1}\n', "line 2"),
+    ],
+)
+def test_damage_names_the_line(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(JournalError, match=says):
+        list(read_lines(path))
+
+
+def test_a_missing_journal_is_told(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="cannot read"):
+        read_header(tmp_path / "journal.jsonl")
+
+
+def test_every_line_is_whole_as_soon_as_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(path, {}) as journal:
+        journal.write(SessionStarted(0.0), 0.0)
+        assert json.loads(path.read_text().splitlines()[-1])["event"] == "SessionStarted"
