@@ -322,7 +322,7 @@ def spoken(draw: st.DrawFn) -> list[Word]:
     at_s = 0.0
     for text in draw(st.lists(st.sampled_from(vocabulary), max_size=60)):
         at_s += draw(st.floats(0, 3))
-        end_s = at_s + draw(st.floats(0, 0.6))
+        end_s = at_s + draw(st.floats(0.02, 0.6))
         words.append(Word(text, at_s, end_s, draw(st.floats(0, 1))))
         at_s = end_s
     return words

@@ -81,6 +81,22 @@ class Place:
         return max(self.words[self.last].closes, self.words[self.last + 1].opens)
 
     @property
+    def opens_turn(self) -> bool:
+        """Nothing but ums before it in its turn."""
+        index = self.first
+        while index > 0 and self.words[index - 1].vocal:
+            index -= 1
+        return index == 0 or self.words[index - 1].turn_id != self.words[self.first].turn_id
+
+    @property
+    def after_kind_of(self) -> bool:
+        """'Kind of' or 'sort of' right before it."""
+        return self.before() in {"kinda", "sorta"} or (self.before(), self.before(2)) in {
+            ("of", "kind"),
+            ("of", "sort"),
+        }
+
+    @property
     def set_off(self) -> bool:
         """Commas, pauses or ums on both sides."""
         return self._edge_before() and self._edge_after()
@@ -145,35 +161,52 @@ def _always(_place: Place) -> float:
 
 
 def _like(place: Place) -> float:
-    before, after = place.before(), place.after()
-    if after in vocab.LIKE_CLAUSE_SUBJECTS and place.after(2) in vocab.SAYING_VERBS:
+    before, after, says = place.before(), place.after(), place.closes == NONE
+    if says and after in vocab.LIKE_CLAUSE_SUBJECTS and place.after(2) in vocab.SAYING_VERBS:
         return 0.0  # "like I said"
-    if before in vocab.VERBS_BEFORE_LIKE or (before in vocab.SUBJECTS and not place.set_off):
-        return 0.0  # "looks like", "I like"
-    if before in vocab.MODALS and not place.set_off:
-        return 0.0  # "would like", "don't like"
-    if before in vocab.HEADS_BEFORE_LIKE and not place.set_off:
-        return 0.0  # "something like", "more like"
     if place.set_off and (place.opens != NONE or place.closes == CLAUSE):
         return 0.9
-    if place.beside_um or before == "like" or after == "like":
+    if before in vocab.VERBS_BEFORE_LIKE or before in vocab.SUBJECTS:
+        return 0.0  # "looks like", "I like", "I um like"
+    if "like" in (before, after):
         return 0.85
+    be = before in vocab.BE_FORMS or before in vocab.BE_CONTRACTIONS or place.after_kind_of
+    if place.closes == CLAUSE and not be and before not in vocab.MODALS:
+        return 0.7  # "it was just like, you know, late"; after a form of be it quotes
+    if before in vocab.BEFORE_BASE_VERB and after in vocab.BASE_VERBS:
+        return 0.8  # "somebody to like manage that"
+    if before in vocab.DO_FORMS:
+        return 0.65 if after in {"a", "an", "some", "this", "these", "one"} else 0.0
+    if before in vocab.MODALS or before in vocab.HEADS_BEFORE_LIKE:
+        return 0.0  # "would like", "something like", "more like"
+    if place.beside_um:
+        return 0.85
+    if be:
+        return _like_after_be(place)
     if before in vocab.CANNOT_PRECEDE_REAL_LIKE:
         return 0.85  # "in like", "the like", "and like"
-    if before in vocab.BE_FORMS or before in vocab.BE_CONTRACTIONS:
-        return 0.7 if after in vocab.AFTER_APPROXIMATE or after.isdigit() or after.endswith("ing") else 0.0
     if place.opens != NONE:
         return 0.7 if after in vocab.CLAUSE_STARTERS else 0.55
     if after in vocab.AFTER_APPROXIMATE or after[:1].isdigit():
         return 0.75  # "took like ten minutes"
-    if after in vocab.CLAUSE_STARTERS and before not in vocab.NOUNS_BEFORE_LIKE:
-        return 0.55
-    return 0.0
+    return 0.55 if after in vocab.CLAUSE_SUBJECTS and before not in vocab.NOUNS_BEFORE_LIKE else 0.0
+
+
+def _like_after_be(place: Place) -> float:
+    """'It's like a library' compares and 'she was like, no' quotes; 'there were like ten' fills."""
+    after = place.after()
+    if place.closes == CLAUSE:
+        return 0.0
+    if after in vocab.AFTER_APPROXIMATE or after[:1].isdigit():
+        return 0.7
+    return 0.6 if after.endswith("ing") or after in vocab.PREPOSITIONS else 0.0
 
 
 def _you_know(place: Place) -> float:
     before, after = place.before(), place.after()
-    if before in vocab.BEFORE_REAL_YOU_KNOW:
+    if place.opens != NONE and place.closes == CLAUSE:
+        return 0.95
+    if before in vocab.BEFORE_REAL_YOU_KNOW or (before, place.before(2)) == ("so", "just"):
         return 0.0  # "do you know", "as you know", "if you know"
     if place.set_off:
         return 0.95
@@ -190,6 +223,8 @@ def _i_mean(place: Place) -> float:
     before, after = place.before(), place.after()
     if before in {"what", "know", "that's", "which", "how", "when", "do", "did", "if", "whatever"}:
         return 0.0  # "what I mean"
+    if {"by", "say"} & {place.before(steps) for steps in range(2, 6)} and before:
+        return 0.0  # "by trust I mean", "when I say fast, I mean"
     if (
         after in {"it", "that", "this", "by", "business"}
         and place.closes == NONE
@@ -213,6 +248,8 @@ def _kind_of(place: Place) -> float:
         return 0.0  # "this kind of product"
     if before in vocab.ADJECTIVES_BEFORE_KIND:
         return 0.0  # "a different kind of user"
+    if after in {"you", "him", "her", "them", "me"} and before in vocab.BE_FORMS | vocab.BE_CONTRACTIONS:
+        return 0.0  # "that's kind of you"
     if place.beside_um or place.set_off:
         return 0.85
     return 0.8 if place.opens != NONE or before in vocab.BEFORE_FILLING_KIND else 0.65
@@ -226,8 +263,10 @@ def _so(place: Place) -> float:
         return 0.0  # "and so on", "do so", "even so", "not so"
     if place.opens == SENTENCE and (place.closes == CLAUSE or place.beside_um):
         return 0.95
+    if place.opens_turn:
+        return 0.75  # an answer that begins with "So": nothing it could follow from
     if place.opens == SENTENCE:
-        return 0.75 if after in vocab.CLAUSE_STARTERS or after in vocab.FILLER_STARTERS else 0.0
+        return 0.7 if after in vocab.FILLER_STARTERS - {"i", "you"} else 0.0
     if place.closes == SENTENCE and place.opens <= CLAUSE:
         return 0.8 if before not in vocab.BEFORE_REAL_SO else 0.0  # "... and we shipped it, so."
     if place.beside_um or after in {"yeah", "like", "basically", "anyway"}:
@@ -237,19 +276,13 @@ def _so(place: Place) -> float:
 
 def _right(place: Place) -> float:
     before, after = place.before(), place.after()
-    if place.set_off and place.opens != NONE and place.closes != NONE and before not in {"turn", "that's"}:
-        if place.opens == SENTENCE and place.closes == SENTENCE:
-            return 0.5
-        return 0.85  # "so, right, we shipped", "and it worked, right?"
-    if (
-        place.closes == SENTENCE
-        and place.words[place.last].text.endswith("?")
-        and before not in vocab.BEFORE_REAL_RIGHT
-    ):
-        return 0.8
-    if place.opens == SENTENCE and after in {"so", "okay", "well", "and", "um"}:
-        return 0.8
-    return 0.0
+    if place.opens == SENTENCE:
+        return 0.8 if after in {"so", "okay", "well", "and"} and place.closes != SENTENCE else 0.0
+    if before in vocab.BEFORE_REAL_RIGHT and place.opens == NONE:
+        return 0.0  # "turn right", "is that right?"
+    if place.set_off and place.opens != NONE:
+        return 0.85  # "we shipped it, right, and nobody came"
+    return 0.8 if place.closes == SENTENCE and place.words[place.last].text.endswith("?") else 0.0
 
 
 def _adverb(place: Place) -> float:
@@ -273,43 +306,30 @@ def _literally(place: Place) -> float:
 
 
 def _just(place: Place) -> float:
-    if place.before() == "just" or place.after() == "just":
-        return 0.8
+    if place.closes == CLAUSE and (place.beside_um or place.after() == place.before() != ""):
+        return 0.7  # "I just, um, I wanted"
     if place.after() in {"like", "kind", "sort", "you"} and place.after(2) in {"", "of", "know"}:
         return 0.65 if place.after() != "like" else 0.5
-    if place.set_off and place.opens != SENTENCE and place.closes == CLAUSE:
-        return 0.75
-    return 0.55 if place.beside_um and place.closes != SENTENCE else 0.0
+    return 0.75 if place.set_off and place.opens != SENTENCE and place.closes == CLAUSE else 0.0
 
 
 def _well(place: Place) -> float:
-    if place.before() in {"as", "very", "pretty", "quite", "how", "so", "really"} and place.opens != SENTENCE:
+    if place.opens == SENTENCE:
+        return 0.85 if place.closes == CLAUSE or place.beside_um else 0.0
+    if place.before() in {"as", "very", "pretty", "quite", "how", "so", "really"}:
         return 0.0
-    if (
-        place.opens == SENTENCE
-        and place.closes != SENTENCE
-        and place.after() not in {"done", "known", "defined"}
-    ):
-        return 0.85
     return 0.8 if place.set_off and place.opens == CLAUSE and place.closes == CLAUSE else 0.0
 
 
 def _okay(place: Place) -> float:
     """Inside an answer only: at its start it answers the interviewer."""
-    first_of_turn = (
-        place.first == 0 or place.words[place.first - 1].turn_id != place.words[place.first].turn_id
-    )
-    if first_of_turn or place.before() in vocab.BE_FORMS or place.before() in {"it's", "that's"}:
+    if place.opens_turn or place.before() in vocab.BE_FORMS | {"it's", "that's"}:
         return 0.0
-    if place.opens == SENTENCE and (place.closes == CLAUSE or place.after() in vocab.FILLER_STARTERS):
+    if place.opens == SENTENCE and place.after() in vocab.FILLER_STARTERS:
         return 0.7
     if place.words[place.last].text.endswith("?") and place.opens != NONE:
         return 0.7
     return 0.6 if place.opens == CLAUSE and place.closes == CLAUSE else 0.0
-
-
-def _anyway(place: Place) -> float:
-    return 0.7 if place.opens == SENTENCE and place.closes != SENTENCE else 0.0
 
 
 _RULES: tuple[tuple[str, Rule], ...] = (
@@ -332,7 +352,6 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     ("well", _well),
     ("okay", _okay),
     ("ok", _okay),
-    ("anyway", _anyway),
 )
 _CANONICAL = {"y'know": "you know", "kinda": "kind of", "ok": "okay", "you know what i mean": "you know"}
 

@@ -16,6 +16,17 @@ MODALS = _words(
     "would will might may could can should must do does did don't doesn't didn't won't wouldn't to "
     "i'd you'd we'd they'd he'd she'd not never also really always"
 )
+DO_FORMS = _words("do does did doing done")
+PREPOSITIONS = _words("by on in for with from at about before after during")
+BEFORE_BASE_VERB = _words("to just can could would will should might")
+BASE_VERBS = _words(
+    "be do get go have make take manage start use see find think build talk say work help keep try figure "
+    "come put show create change give tell ask reach ship understand learn look move run sit know feel "
+    "call meet write"
+)
+CLAUSE_SUBJECTS = _words(
+    "i you we they he she i'm we're they're there's let's i've we've i'd we'd he's she's you're"
+)
 BE_FORMS = _words("is are was were be been being am isn't wasn't aren't weren't")
 BE_CONTRACTIONS = _words("it's that's there's he's she's i'm we're they're you're what's who's here's")
 VERBS_BEFORE_LIKE = _words(
@@ -51,11 +62,11 @@ FINITE_VERBS = _words(
 )
 BEFORE_REAL_YOU_KNOW = _words(
     "do did if as how what when since because once before until unless where don't didn't would could "
-    "should whether who let lets"
+    "should whether who let lets letting sure"
 )
 AFTER_REAL_YOU_KNOW = _words(
-    "the what how who where why which whether that your this about each everything nothing anything "
-    "someone exactly him her them me it when"
+    "the those these my our what how who where why which whether that your this about each everything "
+    "nothing anything someone exactly him her them me it when"
 )
 BEFORE_REAL_KIND = _words(
     "a the this that these those what which some any every one other same all two each no whatever"
@@ -80,5 +91,5 @@ LITERAL_AFTER = _words(
     "means mean meaning translated translates translate speaking true interpreted taken zero"
 )
 LITERAL_BEFORE = _words(
-    "translate translates translated take takes took taken interpret interpreted read mean not quite it"
+    "translate translates translated take takes took taken interpret interpreted read mean not quite"
 )

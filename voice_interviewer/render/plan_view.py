@@ -8,7 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from voice_interviewer.core.plan import ItemProgress, Progress, StageProgress, next_up, portion
+from voice_interviewer.core.plan import ItemProgress, Progress, StageProgress
+from voice_interviewer.core.plan_progress import next_up, portion
 
 _BAR_CELLS = 12
 _SEVERAL = {
@@ -83,7 +84,7 @@ def _today(progress: Progress) -> RenderableType:
     if upcoming is None:
         return Text("Everything on the plan is done. Rest before the interview.", style="bold")
     due = portion(progress)
-    lines = [Text("Due by tonight" if due else "Nothing is due today; you are ahead.", style="bold")]
+    lines = [Text("Due by tonight" if due else "Nothing is due by tonight.", style="bold")]
     lines += [_due(one) for one in due[:5]]
     if len(due) > 5:
         lines.append(Text(f"  and {len(due) - 5} more", style="dim"))
