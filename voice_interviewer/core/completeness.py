@@ -17,7 +17,7 @@ Closure = Literal[
     "filler",  # ends in a filler: more is meant to come
     "listing",  # a list was opened and is not through, or the next item was announced
     "announced",  # says what comes next: 'I'd like to start with', 'there are three'
-    "trailing",  # 'so', 'but': either a breath before more, or trailing off
+    "trailing",  # 'so', 'but', 'on': a breath before more, or trailing off, or 'what we agreed on'
     "unclear",  # too little to tell
     "complete",  # a sentence is finished
     "closing",  # a sentence that rounds off: 'so that's why', 'overall', 'so yeah'
@@ -52,12 +52,11 @@ def _alternatives(*parts: str) -> str:
 
 
 _FILLERS = frozenset("um umm uh uhh er erm eh hmm hm mm ah like basically actually literally maybe perhaps".split())
-_TRAILING = frozenset("so but anyway though however".split())
+_TRAILING = frozenset("so but anyway though however on in at about for with by through over".split())
 _HANGING = frozenset(
     """and or because cause 'cause since although while whereas if unless until when where which who whose whether
     plus also either neither both versus vs than as a an the my your his her its our their every very really quite
-    of to in on at by for from with without into onto about between among through during toward towards via per
-    within across behind beyond despite near regarding i we he she they it's i'm we're they're you're he's she's
+    of to from without into onto between among during toward towards via per within across behind beyond despite near regarding i we he she they it's i'm we're they're you're he's she's
     i've we've i'd we'd i'll we'll they'd they'll you'd you'll there's what's is am are was were be been being will
     would shall should could may might must gonna wanna isn't aren't wasn't weren't don't doesn't didn't won't
     wouldn't can't couldn't shouldn't let's getting making going trying having doing using""".split()
@@ -77,7 +76,7 @@ _OPEN_PHRASE = re.compile(
 _NEXT_ITEM = re.compile(
     _alternatives(
         "first", "firstly", "second", "secondly", "third", "thirdly", "next", "then", "finally", "lastly", "number one",
-        "number two", "number three", "the (?:first|second|third|next|last|other) (?:one|thing|part|step|segment)(?: is)?",
+        "number two", "number three", "the (?:first|second|third|next|last|other) (?:one|thing|part|step|segment) is",
         "one is", "another(?: one)?(?: is)?", "first of all", "to start with", "to begin with",
     )
     + "$"
@@ -116,7 +115,7 @@ _ASKED = re.compile(
     _alternatives(
         "does (?:that|this|it) (?:make sense|sound (?:good|right|okay|reasonable|fair)|answer\\b.{0,30})(?: to you)?",
         "(?:is|would) (?:that|this|it) (?:be )?(?:okay|ok|right|fair|fine|correct|reasonable|good|enough|alright)"
-        "(?: with you| to assume| for you)?",
+        "(?: with you| to assume| for you| if (?:i|we)\\b.{0,60})?",
         "sounds? (?:good|okay|fair|right)", "any (?:questions|thoughts|feedback|preference|concerns)\\b.{0,40}",
         "what do you think\\b.{0,30}", "anything (?:else )?you(?:'d| would) like\\b.{0,60}",
         "(?:shall|should|can|may|could) i (?:go on|go ahead|continue|move on|proceed|assume|start|ask|take|focus)\\b.{0,60}",

@@ -115,6 +115,8 @@ class TurnTaker:
         self._fragments: dict[int, Fragment] = {}
         self._turn: list[Fragment] = []
         self._last_turn: list[Fragment] = []
+        self._answer_start_s: float | None = None
+        """Where the answer began, which an interviewer who cut in does not start anew."""
         self._desk = Desk(
             self._settings.look_ahead,
             self._settings.pre_roll_s,
@@ -334,6 +336,8 @@ class TurnTaker:
             self._out.append(TurnReopened(self._now_s))
         self._floor = "candidate"
         fragment.place = "turn"
+        if self._answer_start_s is None:
+            self._answer_start_s = fragment.start_s
         self._turn.append(fragment)
         self._turn.sort(key=lambda f: f.id)
 
@@ -430,6 +434,8 @@ class TurnTaker:
         self._fragments.pop(fragment.id, None)
         if fragment in self._turn:
             self._turn.remove(fragment)
+        if not self._turn and not self._last_turn:
+            self._answer_start_s = None
 
     # -- the end of a turn -----------------------------------------------------------------------
 
@@ -441,7 +447,7 @@ class TurnTaker:
             completeness=completeness.judge(text),
             vote=last.vote,
             patience=self._patience,
-            turn_s=last.end_s - self._turn[0].start_s,
+            turn_s=last.end_s - (self._turn[0].start_s if self._answer_start_s is None else self._answer_start_s),
         )
         return required_silence_s(evidence, self._habit)
 
@@ -503,6 +509,8 @@ class TurnTaker:
         self._prompt = None
         self._ducked = False
         self._released_s = max(self._released_s, at_s)
+        if self._floor == "interviewer":
+            self._answer_start_s = None
         self._floor = "candidate"
         self._forget_last_turn()
         for fragment in list(self._fragments.values()):
@@ -550,6 +558,8 @@ class TurnTaker:
         else:
             if self._last_turn and fragment.start_s < self._prompt_started_s + self._settings.regret_s:
                 self._habit.cut_in()
+            else:
+                self._answer_start_s = None
             self._forget_last_turn()
             self._floor = "candidate"
             self._out.append(BargedIn(self._now_s))
