@@ -54,7 +54,7 @@ def test_a_lock_has_a_checksum_for_each_pin_and_names_no_index(lock: Path) -> No
 
 
 def bash(script: str, *, path: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a script that has sourced a copy of the set-up in an empty checkout."""
+    """Run a script that has sourced the set-up."""
     return subprocess.run(
         [shutil.which("bash") or "bash", "-c", f'source "{ROOT}/scripts/setup.sh"; {script}'],
         capture_output=True,
