@@ -7,17 +7,18 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from voice_interviewer import __version__
-from voice_interviewer.adapters import models, session_folder
+from voice_interviewer.adapters import acoustics_file, models, session_folder, session_lock
 from voice_interviewer.adapters.audio_sources import Sound, SoundOptions, choose_sound
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.language_model import LitellmWriter
+from voice_interviewer.adapters.paths import data_dir
 from voice_interviewer.adapters.piper import PiperVoice
 from voice_interviewer.adapters.recording import TrackRecorder
 from voice_interviewer.adapters.session_folder import SessionFolder
@@ -74,6 +75,7 @@ class Stage:
     loop: SessionLoop
     idle: Callable[[Callable[[], None]], None]
     clock: SessionClock | SampleCounterClock
+    transcriber: WhisperTranscriber
 
 
 @contextmanager
@@ -84,8 +86,11 @@ def staged(practice: Practice, observers: list[Observer]) -> Iterator[Stage]:
     weights = {model: models.model_path(model) for model in (WHISPER, VOICE)}
     with ExitStack() as stack:
         sound = choose_sound(practice.sound, weights[VOICE], seed=practice.seed)
+        if sound.owns_microphone:
+            stack.enter_context(session_lock.hold(data_dir() / "microphone.lock", "the microphone"))
         now = datetime.now().astimezone()
         folder = session_folder.create(practice.sessions_dir, now, practice.question.id)
+        stack.enter_context(session_lock.hold(folder.path / session_lock.LOCK_NAME, folder.id))
         log = stack.enter_context(Journal(folder.journal, _header(practice, folder, now, sound)))
         interviewer = Interviewer(
             Setup(
@@ -110,9 +115,16 @@ def staged(practice: Practice, observers: list[Observer]) -> Iterator[Stage]:
         yield stage
         if practice.writer is not None:
             log.note(notes=[practice.writer.usage.sentence(practice.language_model)])
+        _keep_acoustics(stage, log)
         log.note(
             dropped_blocks=sound.microphone.dropped_blocks, duration_s=round(stage.listener.heard_to_s, 3)
         )
+
+
+def _keep_acoustics(stage: Stage, log: Journal) -> None:
+    """What the recogniser heard besides words: fillers with their evidence, pitch and level."""
+    log.note(vocal_fillers=[asdict(event) for event in stage.transcriber.vocal_fillers()])
+    acoustics_file.save(stage.folder.path / acoustics_file.ACOUSTICS_NAME, stage.transcriber.acoustics())
 
 
 def _header(practice: Practice, folder: SessionFolder, now: datetime, sound: Sound) -> dict[str, Any]:
@@ -216,7 +228,7 @@ def _live(
         inbox.idle = both
 
     idle(lambda: None)
-    return Stage(practice, folder, sound, interviewer, listener, loop, idle, clock)
+    return Stage(practice, folder, sound, interviewer, listener, loop, idle, clock, transcriber)
 
 
 def _simulated(
@@ -242,8 +254,9 @@ def _simulated(
 
     inbox = SimulatedInbox(clock, step)
     listener = Listener(sound.microphone, GatedVoiceActivity(), Segmenter(), buffer, tracks[0], inbox.put)
+    transcriber = WhisperTranscriber(weights[WHISPER])
     transcription = Transcription(
-        WhisperTranscriber(weights[WHISPER]),
+        transcriber,
         practice.scorer(practice.framework),
         buffer,
         clock,
@@ -265,7 +278,9 @@ def _simulated(
     stack.callback(sound.microphone.stop)
     loop = SessionLoop(interviewer, inbox, clock, crew, log, _with_stand_in(sound, observers))
     _on_interrupt(lambda: inbox.put(StopRequested(clock.now_s())), stack)
-    return Stage(practice, folder, sound, interviewer, listener, loop, lambda _refresh: None, clock)
+    return Stage(
+        practice, folder, sound, interviewer, listener, loop, lambda _refresh: None, clock, transcriber
+    )
 
 
 def _with_stand_in(sound: Sound, observers: list[Observer]) -> list[Observer]:

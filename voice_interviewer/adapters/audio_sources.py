@@ -54,6 +54,8 @@ class Sound:
     playback: Playback
     duplex: Literal["full", "half"]
     simulated: bool
+    owns_microphone: bool
+    """A real device is used: no other session may have it."""
     observe: Callable[[Event | None, Sequence[Command]], None] | None = None
 
 
@@ -77,7 +79,8 @@ def choose_sound(options: SoundOptions, voice_folder: Path, *, seed: int) -> Sou
     playback = _playback(options.loudspeaker, rate_hz, real=real, required=not backed_by_file)
     echo_possible = isinstance(playback, SoundDevicePlayback) and not backed_by_file
     duplex = options.duplex or ("half" if echo_possible else "full")
-    return Sound(microphone, playback, duplex, not real, stand_in.observe if stand_in else None)
+    observe = stand_in.observe if stand_in else None
+    return Sound(microphone, playback, duplex, not real, not backed_by_file, observe)
 
 
 def script_path(framework: str) -> Path:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from voice_interviewer.adapters import content_files, journal
+from voice_interviewer.adapters import acoustics_file, content_files, journal
 from voice_interviewer.adapters.journal import JOURNAL_NAME
 from voice_interviewer.analysis.from_journal import build_record
 from voice_interviewer.analysis.record import SessionRecord
@@ -123,6 +123,7 @@ def load_record(folder: SessionFolder | Path) -> SessionRecord:
         question=question,
         files={party: path.name for party, path in tracks.items() if path.exists()},
         rejected_fillers=read_corrections(folder),
+        acoustics=acoustics_file.load(folder.path / acoustics_file.ACOUSTICS_NAME),
     )
 
 

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from voice_interviewer.analysis.record import PhaseSpan, PromptSpan, SessionRecord, VocalFillerEvent
+from voice_interviewer.analysis.record import (
+    AcousticTrack,
+    PhaseSpan,
+    PromptSpan,
+    SessionRecord,
+    VocalFillerEvent,
+)
 from voice_interviewer.core import commands as c
 from voice_interviewer.core import events as e
 from voice_interviewer.core.codec import decode
@@ -42,6 +48,7 @@ def build_record(
     question: Question | None,
     files: Mapping[str, str] | None = None,
     rejected_fillers: frozenset[tuple[str, int]] = frozenset(),
+    acoustics: AcousticTrack | None = None,
 ) -> SessionRecord:
     """The record of a session. Raises JournalError on a line that makes no sense."""
     facts = _Facts()
@@ -73,6 +80,7 @@ def build_record(
         dropped_blocks=int(facts.facts.get("dropped_blocks", 0)),
         models=dict(header.get("models", {})),
         rejected_fillers=rejected_fillers,
+        acoustics=acoustics or AcousticTrack(),
         notes=tuple(dict.fromkeys([*facts.notes, *map(str, facts.facts.get("notes", ()))])),
         files=files or {},
     )

@@ -70,10 +70,21 @@ def run(args: argparse.Namespace) -> int:
     demonstrating = args.candidate == "demo"
     options = SoundOptions(args.mic, args.loudspeaker, args.candidate, "", args.pace, args.duplex)
     folder = args.sessions_dir or sessions_dir()
+    _offer_recovery(folder)
     if not args.candidate and not args.mic:
         options, demonstrating = _devices_or_demonstration(options)
     practice = _practice(args, options, folder, demonstrating=demonstrating)
     return hold(practice, plain=args.plain or not sys.stdout.isatty())
+
+
+def _offer_recovery(folder: Path) -> None:
+    """A session that a crash cut short is not forgotten."""
+    from voice_interviewer.adapters import recovery
+
+    left_behind = recovery.cut_short(folder)
+    if left_behind:
+        name = left_behind[-1].id
+        print(f"{name} was cut short; its report: voice-interviewer report --recover {name}", file=sys.stderr)
 
 
 def _check_content(args: argparse.Namespace) -> None:

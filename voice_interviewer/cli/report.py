@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voice_interviewer.adapters.session_folder import SessionFolder
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sessions-dir", type=Path, metavar="DIR", help="where sessions are kept")
 
 
+def _recover(folder: SessionFolder) -> None:
+    from voice_interviewer.adapters import models, recovery
+    from voice_interviewer.adapters.whisper import WhisperTranscriber
+
+    done = recovery.recover(folder, lambda: WhisperTranscriber(models.model_path("whisper-base")))
+    print(f"Recovered {folder.id}: {done.utterances_added} utterances transcribed that were not before.")
+
+
 def run(args: argparse.Namespace) -> int:
     """Rebuild the report from the session's folder."""
     from rich.console import Console
@@ -24,13 +36,10 @@ def run(args: argparse.Namespace) -> int:
     from voice_interviewer import reporting
     from voice_interviewer.adapters import session_folder
     from voice_interviewer.adapters.paths import sessions_dir
-    from voice_interviewer.adapters.recording import recover
 
     folder = session_folder.find(args.sessions_dir or sessions_dir(), args.session)
     if args.recover:
-        for track in (folder.candidate_track, folder.interviewer_track):
-            if track.exists():
-                recover(track)
+        _recover(folder)
     report = reporting.make_report(folder, console=Console())
     if args.json:
         reporting.export_json(report, args.json)

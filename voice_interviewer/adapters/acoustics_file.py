@@ -1,0 +1,49 @@
+"""Pitch and level of a session, kept beside its journal so that the report can be made again without the
+sound.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+
+from voice_interviewer.analysis.record import AcousticTrack
+from voice_interviewer.core.errors import SessionError
+
+ACOUSTICS_NAME = "acoustics.npz"
+
+
+def save(path: Path, track: AcousticTrack) -> None:
+    """Write a track whole, readable by the user alone. Raises SessionError."""
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        hop_s=np.float32(track.hop_s),
+        f0_hz=np.asarray(track.f0_hz, dtype=np.float16),
+        level_db=np.asarray(track.level_db, dtype=np.float16),
+    )
+    part = path.with_name(f".{path.name}.part")
+    try:
+        descriptor = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(buffer.getvalue())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise SessionError(f"cannot write {path}: {error.strerror}") from None
+
+
+def load(path: Path) -> AcousticTrack:
+    """Read a track; an empty one when there is none or it cannot be read: the rest of the report stands."""
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return AcousticTrack(
+                round(float(data["hop_s"]), 6),
+                tuple(np.asarray(data["f0_hz"], dtype=np.float64).tolist()),
+                tuple(np.asarray(data["level_db"], dtype=np.float64).tolist()),
+            )
+    except (OSError, ValueError, KeyError):
+        return AcousticTrack()
