@@ -4,6 +4,9 @@ demonstration."""
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +38,33 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> SessionFolder:
     script.write_text(SCRIPT, encoding="utf-8")
     home = folder / "kept"
     arguments = ["practice", "--candidate", str(script), "--pace", "fast", "--plain", "--seed", "4"]
-    assert main([*arguments, "--sessions-dir", str(home)]) == 0
+    run_without_network([*arguments, "--sessions-dir", str(home)])
     (path,) = home.iterdir()
     return SessionFolder(path)
+
+
+def run_without_network(arguments: list[str]) -> None:
+    """Run the program where any connection is an error, and where it may, without any network interface."""
+    isolated = ["unshare", "--map-root-user", "--net"]
+    if shutil.which("unshare") is None or subprocess.run([*isolated, "true"], check=False).returncode != 0:
+        isolated = []
+    command = [*isolated, sys.executable, "-c", NO_CONNECTIONS, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+NO_CONNECTIONS = """
+import sys
+
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"):
+        raise SystemExit(f"a connection was attempted: {event} {arguments}")
+
+sys.addaudithook(refuse)
+from voice_interviewer.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 @pytest.fixture(scope="module")
