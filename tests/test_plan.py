@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voice_interviewer.adapters.content_files import load_frameworks, load_questions
@@ -85,7 +85,9 @@ def test_stages_follow_each_other_and_stretch_to_the_interview() -> None:
     assert squeezed.days == 6
 
 
-@pytest.mark.parametrize(("days", "tell", "study"), [(-1, 0, 0), (0, 1, 1), (4, 5, 1), (9, 10, 1), (30, 10, 1)])
+@pytest.mark.parametrize(
+    ("days", "tell", "study"), [(-1, 0, 0), (0, 1, 1), (4, 5, 1), (9, 10, 1), (30, 10, 1)]
+)
 def test_what_is_due_grows_with_the_days_of_the_stage(days: int, tell: int, study: int) -> None:
     progress = follow(PLAN, PlanState(BEGIN), (), 0, BEGIN + timedelta(days=days))
     due = {one.item.id: one.due for one in progress.items}
@@ -150,6 +152,7 @@ def test_the_plan_of_the_content_refers_to_what_exists_and_asks_what_the_brief_a
     assert wanted["technical-questions"] == 10 and wanted["mock-loops"] in (2, 3)
 
 
+@settings(deadline=None)
 @given(
     length=st.integers(1, 200),
     day=st.integers(-5, 250),
