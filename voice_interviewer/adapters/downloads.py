@@ -106,6 +106,17 @@ def settle(part: Path, target: Path, *, size: int | None, sha256: str, source: s
 
 
 @contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """Where to write a file before it is settled; removed when that fails, so as not to fill a full disk."""
+    copy = target.with_name(target.name + ".copy")
+    try:
+        yield copy
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
 def storage_errors(path: Path, size: int | None) -> Iterator[None]:
     """Turn a full disk or a forbidden folder into one clear line."""
     try:

