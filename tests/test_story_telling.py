@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
+import time
 import wave
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.soundcard import VirtualSoundCard
 from voice_interviewer.adapters.models import model_path
 from voice_interviewer.adapters.piper import PiperVoice
 from voice_interviewer.adapters.recording import TrackRecorder
@@ -154,3 +159,39 @@ def test_silence_is_no_story(
     assert main(["stories", "tell", "--mic", str(wav(tmp_path / "quiet.wav", 3.0))]) == 2
     assert "no story was heard" in capsys.readouterr().err
     assert list((tmp_path / "data" / "stories").iterdir()) == [], "nothing is left behind"
+
+
+def test_a_story_told_into_a_microphone_ends_at_ctrl_c(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    sound_card: VirtualSoundCard,
+) -> None:
+    monkeypatch.setenv("VOICE_INTERVIEWER_DATA", str(tmp_path / "data"))
+    voice = PiperVoice(model_path("piper-en_US-joe-medium"))
+    pcm = np.concatenate(
+        [chunk.pcm for chunk in voice.synthesise("I was a product manager at a train company.")]
+    )
+    spoken = tmp_path / "spoken.wav"
+    with wave.open(str(spoken), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(voice.sample_rate_hz)
+        file.writeframes(pcm.tobytes())
+
+    def tell_and_stop() -> None:
+        time.sleep(2.0)  # the microphone opens
+        sound_card.speak(spoken).wait()
+        time.sleep(1.0)
+        if not finished.is_set():
+            os.kill(os.getpid(), signal.SIGINT)
+
+    finished = threading.Event()
+    teller = threading.Thread(target=tell_and_stop)
+    teller.start()
+    try:
+        assert main(["stories", "tell"]) == 0
+    finally:
+        finished.set()
+        teller.join()
+    assert "train company" in capsys.readouterr().out
