@@ -18,8 +18,8 @@ class LevelGate:
     """Tells the candidate from voices in the background by loudness, learned from the session.
 
     Level is what three frames of the last 0.3 s reach, dBFS: syllables count, clicks do not. A voice far
-    below the candidate's usual one is somebody else. (The level of a steady background was tried too and helps
-    nothing: Silero is not taken in by what is steady, and in such noise soft words stand out by 3 dB only.)
+    below the candidate's usual one is somebody else. (The level of a steady background was tried too and
+    helps nothing: Silero is not taken in by what is steady, and in such noise soft words stand out by 3 dB.)
     """
 
     FAR_DB = 13.0
