@@ -110,7 +110,7 @@ def test_every_type_has_a_rubric_whose_anchors_and_proofs_differ() -> None:
 
 def test_interviewers_answer_in_one_sentence_and_have_facts() -> None:
     leaves_it_open = re.compile(
-        r"\b(?:up to you|you (?:decide|choose)|as you (?:like|prefer)|whatever you)\b", re.I
+        r"\b(?:up to you|you (?:decide|choose)|as you (?:like|prefer)|whatever you)\b", re.IGNORECASE
     )
     for one in load_questions():
         for topic, fact in one.clarifications.items():
