@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import time
 import wave
 from pathlib import Path
@@ -300,3 +302,22 @@ def test_overflow_of_a_listener_held_up_is_counted_and_filled(
     )
     assert min(fit_start, fit_end) >= 0.98
     assert lag_end - lag_start == pytest.approx(said.size - 16_000, abs=200)
+
+
+def test_the_devices_command_lists_names_and_marks_defaults(
+    sound_card: VirtualSoundCard, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from voice_interviewer.cli import devices
+
+    parser = argparse.ArgumentParser()
+    devices.add_arguments(parser)
+    assert devices.run(parser.parse_args([])) == 0
+    text = capsys.readouterr().out
+    microphones, loudspeakers = text.split("Loudspeakers")
+    assert "candidate_microphone" in microphones
+    assert [line for line in microphones.splitlines() if line.startswith("*")]
+    assert [line for line in loudspeakers.splitlines() if line.startswith("*")]
+    assert devices.run(parser.parse_args(["--json"])) == 0
+    listing = json.loads(capsys.readouterr().out)
+    assert sum(entry["default"] for entry in listing["microphones"]) == 1
+    assert {"pulse", "loudspeaker"} <= {entry["name"] for entry in listing["loudspeakers"]}
