@@ -2,14 +2,14 @@
 
     python scripts/bench_turns_simulated.py [--split tune|held-out|all] [--curve] [--reasons]
 
-Word times are those of people who speak at length in AMI meetings (../shared/data/text, not part of the project;
-without it only the project's own answers in tests/data/turns.txt are played). Meetings with the same people are
-kept together: one half was used to set the constants, the other half is held out.
+Word times are those of people who speak at length in AMI meetings (../shared/data/text, not part of the
+project; without it only the project's own answers in tests/data/turns.txt are played). Meetings with the
+same people are kept together: one half was used to set the constants, the other half is held out.
 
-AMI's aligner knows no pause inside a transcriber's segment: it stretches the word before it. A word that lasts much
-longer than words of its length do is therefore cut, and the rest counted as a pause. Its stretches end where
-somebody else takes over, which is not always where the speaker was finished: so ends inside a clause are also
-shown apart.
+AMI's aligner knows no pause inside a transcriber's segment: it stretches the word before it. A word that
+lasts much longer than words of its length do is therefore cut, and the rest counted as a pause. Its
+stretches end where somebody else takes over, which is not always where the speaker was finished: so ends
+inside a clause are also shown apart.
 """
 
 from __future__ import annotations
@@ -49,30 +49,32 @@ MONOLOGUES = ROOT.parent / "shared" / "data" / "text" / "ami_monologues.jsonl.gz
 OWN_ANSWERS = ROOT / "tests" / "data" / "turns.txt"
 
 MEASURED_VOTES: dict[tuple[str, bool], tuple[float, ...]] = {
-    # Smart Turn v3.2 after 0.2 s of silence on the telephone call, the two interview answers and the three monologues
-    # of ../shared/data; places told apart by what is said next. (place, turn shorter than 8 s) -> votes.
+    # Smart Turn v3.2 after 0.2 s of silence on the telephone call, the two interview answers and the three
+    # monologues of ../shared/data; places told apart by what is said next. (place, turn shorter than 8 s)
+    # -> votes.
     ("clause", False): (
-        0.07, 0.22, 0.02, 0.01, 0.01, 0.01, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.10, 0.41, 0.01,
-        0.01, 0.01, 0.05, 0.88, 0.01, 0.08, 0.23, 0.82, 0.01, 0.01, 0.05, 0.90, 0.66, 0.01, 0.01, 0.01, 0.01, 0.01,
-        0.01, 0.01,
+        0.07, 0.22, 0.02, 0.01, 0.01, 0.01, 0.02, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.10,
+        0.41, 0.01, 0.01, 0.01, 0.05, 0.88, 0.01, 0.08, 0.23, 0.82, 0.01, 0.01, 0.05, 0.90, 0.66, 0.01,
+        0.01, 0.01, 0.01, 0.01, 0.01, 0.01,
     ),
     ("clause", True): (
-        0.94, 0.98, 0.02, 0.01, 0.01, 0.02, 0.34, 0.01, 0.01, 0.01, 0.09, 0.01, 0.01, 0.02, 0.09, 0.37, 0.67, 0.01,
-        0.04, 0.01, 0.18,
+        0.94, 0.98, 0.02, 0.01, 0.01, 0.02, 0.34, 0.01, 0.01, 0.01, 0.09, 0.01, 0.01, 0.02, 0.09, 0.37,
+        0.67, 0.01, 0.04, 0.01, 0.18,
     ),
     ("sentence", False): (
-        0.73, 0.42, 0.94, 0.01, 0.30, 0.01, 0.02, 0.16, 0.63, 0.01, 0.01, 0.44, 0.83, 0.74, 0.10, 0.89, 0.95, 0.98,
-        0.97, 0.01, 0.02, 0.43, 0.01,
+        0.73, 0.42, 0.94, 0.01, 0.30, 0.01, 0.02, 0.16, 0.63, 0.01, 0.01, 0.44, 0.83, 0.74, 0.10, 0.89,
+        0.95, 0.98, 0.97, 0.01, 0.02, 0.43, 0.01,
     ),
     ("sentence", True): (0.95, 0.98, 0.98, 0.50, 0.74, 0.01, 0.76, 0.92, 0.98, 0.01, 0.01, 0.97),
     ("end", False): (
-        0.93, 0.02, 0.06, 0.85, 0.97, 0.93, 0.56, 0.94, 0.70, 0.37, 0.44, 0.93, 0.96, 0.93, 0.95, 0.96, 0.15, 0.98,
-        0.99, 0.99, 0.98, 0.86, 0.72, 0.02,
+        0.93, 0.02, 0.06, 0.85, 0.97, 0.93, 0.56, 0.94, 0.70, 0.37, 0.44, 0.93, 0.96, 0.93, 0.95, 0.96,
+        0.15, 0.98, 0.99, 0.99, 0.98, 0.86, 0.72, 0.02,
     ),
     ("end", True): (
         0.94, 0.02, 0.05, 0.94, 0.99, 0.95, 0.99, 0.97, 0.58, 0.83, 0.89, 0.97, 0.80, 0.98, 0.98, 0.99, 0.99,
     ),
 }  # fmt: skip
+CURVE = (0.9, 1.4, 1.9, 2.4, 2.9, 3.4, 3.9, 4.4, 4.9)
 FILLERS = frozenset("um uh mm er erm hmm".split())
 FILLER_S = 0.45
 STRETCH_S = 0.15
@@ -135,11 +137,8 @@ def _answer(stretch: dict[str, list[list[str]]], usual_s: dict[tuple[int, int], 
 
 def load_own(path: Path) -> list[Answer]:
     """The project's own answers: see the head of the file for its notation."""
-    answers = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            answers.append(_own_answer(line))
-    return answers
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [_own_answer(line) for line in lines if line.strip() and not line.startswith("#")]
 
 
 def _own_answer(line: str) -> Answer:
@@ -170,8 +169,8 @@ def ends_in_clause(answer: Answer) -> bool:
 def baseline(answers: Sequence[Answer], kind: str, delays: Delays, voice_s: float = 0.25) -> list[Outcome]:
     """Reply times of simpler policies in closed form: transcribe at the end, then speak.
 
-    'naive': 0.8 s of silence. 'vote': 0.2 s of silence and a vote of 0.5 or more, else 3 s. 'fixed 2.0': ideal,
-    two seconds of silence, with words and voice ready by then.
+    'naive': 0.8 s of silence. 'vote': 0.2 s of silence and a vote of 0.5 or more, else 3 s. 'fixed 2.0':
+    ideal, two seconds of silence, with words and voice ready by then.
     """
     outcomes = []
     for index, answer in enumerate(answers):
@@ -222,8 +221,8 @@ def row(name: str, answers: Sequence[Answer], outcomes: Sequence[Outcome]) -> st
 
 
 HEAD = (
-    f"{'':26} {'cut in':>7} {'all ends':>13} {'finished ends':>16} {'no':>7} {'busy':>6}\n"
-    f"{'policy':26} {'':7} {'median':>6} {'95 %':>6} {'median':>9} {'95 %':>6} {'reply':>7}"
+    f"{'':26} {'cut in':>7} {'all ends':>13} {'finished ends':>16} {'spoken':>7} {'busy':>6}\n"
+    f"{'policy':26} {'':7} {'median':>6} {'95 %':>6} {'median':>9} {'95 %':>6} {'before':>7}"
 )
 
 
@@ -233,16 +232,21 @@ def report(name: str, answers: list[Answer], curve: bool, reasons: bool) -> None
     pauses = [end_s - start_s for answer in answers for start_s, end_s in answer.pauses()]
     minutes = sum(answer.end_s for answer in answers) / 60
     print(f"\n{name}: {len(answers)} answers, {minutes:.0f} min, {len(pauses)} pauses of 0.5 to 5 s")
-    shares = ", ".join(f"{sum(p > t for p in pauses) / len(pauses):.0%} > {t} s" for t in (1.0, 1.5, 2.0, 3.0))
-    print(f"pauses: {shares}\n{HEAD}")
+    shares = [f"{sum(p > t for p in pauses) / len(pauses):.0%} > {t} s" for t in (1.0, 1.5, 2.0, 3.0)]
+    print(f"pauses: {', '.join(shares)}\n{HEAD}")
     for kind in ("naive", "vote", "fixed 1.0", "fixed 2.0", "fixed 3.0"):
         print(row(f"baseline: {kind}", answers, baseline(answers, kind, Delays())))
-    ours = simulate(answers, segmented, settings(), votes)
-    print(row("ours, quick look", answers, ours))
-    print(row("ours, full look ahead", answers, simulate(answers, segmented, settings(look_ahead="full"), votes)))
+
+    def run(name: str, turns: TurnSettings) -> list[Outcome]:
+        outcomes = simulate(answers, segmented, turns, votes)
+        print(row(name, answers, outcomes))
+        return outcomes
+
+    ours = run("ours, quick look", settings())
+    run("ours, full look ahead", settings(look_ahead="full"))
     if curve:
-        for needed in (0.9, 1.3, 1.7, 2.1, 2.5, 2.9, 3.3, 3.7, 4.1, 4.5):
-            print(row(f"ours, needed = {needed}", answers, simulate(answers, segmented, settings(needed), votes)))
+        for needed in CURVE:
+            run(f"ours, needed = {needed}", settings(needed))
     if reasons:
         tally = collections.Counter(re.sub(r"'.*'", "...", why) for o in ours for why, _ in o.reasons)
         for why, count in tally.most_common(12):
@@ -260,7 +264,9 @@ def main() -> int:
         name = f"AMI monologues ({arguments.split})"
         report(name, load_monologues(MONOLOGUES, arguments.split), arguments.curve, arguments.reasons)
     else:
-        print(f"SKIPPED: {MONOLOGUES} is not there; only the project's own answers are played", file=sys.stderr)
+        print(
+            f"SKIPPED: {MONOLOGUES} is not there; only the project's own answers are played", file=sys.stderr
+        )
     if OWN_ANSWERS.is_file():
         report("own answers", load_own(OWN_ANSWERS), arguments.curve, arguments.reasons)
     return 0

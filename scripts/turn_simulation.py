@@ -150,8 +150,16 @@ class Recogniser:
             for word, mark in zip(self._answer.words, self._marks, strict=True)
             if job.start_s <= (word.start_s + word.end_s) / 2 <= job.end_s
         ]
-        texts = [word.text + (mark if word is inside[-1][0] else "." * word.ends_sentence) for word, mark in inside]
-        return tuple(Word(t, w.start_s, w.end_s, 0.9) for t, (w, _) in zip(texts, inside, strict=True))
+        last = inside[-1][0] if inside else None
+        return tuple(
+            Word(
+                word.text + (mark if word is last else "." * word.ends_sentence),
+                word.start_s,
+                word.end_s,
+                0.9,
+            )
+            for word, mark in inside
+        )
 
 
 def _mark(word: Spoken, last: bool, rng: random.Random) -> str:
@@ -255,6 +263,9 @@ class Simulation:
                 self._reason = turn.reason
                 self._prompt_at_s = at_s + self._delays.speak_s
                 self.outcome.decided_s = at_s - self._answer.end_s
+            case tt.UtteranceHeard(hands_free=request) if request and not self._taker.has_open_turn:
+                # 'That's it' with nothing before it: the interviewer goes on.
+                self._prompt_at_s = at_s + self._delays.speak_s
             case tt.TurnReopened():
                 self.outcome.reopened += 1
                 self._prompt_at_s = None
@@ -305,7 +316,9 @@ class Summary:
     cut_offs: int
     gaps_s: list[float]
     silent: int
-    """Ends the interviewer never replied to within 25 s."""
+    """Ends without a reply of their own: the interviewer had cut in before, and what followed was a
+    'yeah'.
+    """
     busy_share: float
     """Recogniser time per second of answer."""
 

@@ -1,7 +1,8 @@
 """The prosody model's opinion on a pause: Smart Turn v3.2, an ONNX file, on one thread.
 
-It hears the last eight seconds of the turn as a Whisper-style log-mel spectrogram and says how likely the turn
-is complete. On real mid-turn pauses it errs often enough to be a vote, never a judge (docs/turn-taking.md).
+It hears the last eight seconds of the turn as a Whisper-style log-mel spectrogram and says how likely the
+turn is complete. On real mid-turn pauses it errs often enough to be a vote, never a judge
+(docs/turn-taking.md).
 """
 
 from __future__ import annotations

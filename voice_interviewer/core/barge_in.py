@@ -28,8 +28,10 @@ class BargeInSettings:
 DEFAULT_BARGE_IN = BargeInSettings()
 
 _BACK_CHANNELS = re.compile(
-    r"(?:(?:m+[\s-]?h+m+|mm+|m+hm+|uh[\s-]?huh|uh[\s-]?hum|um[\s-]?hum|hm+|um+|uh+|ah+|oh|eh|yeah|yes|yep|yup|ya|okay|ok"
-    r"|right|alright|all right|sure|i see|got it|gotcha|makes sense|that makes sense|good|great|cool|nice|fine"
+    r"(?:(?:m+[\s-]?h+m+|mm+|m+hm+|uh[\s-]?huh|uh[\s-]?hum|um[\s-]?hum|hm+|um+|uh+|ah+|oh|eh|yeah|yes|"
+    r"yep|yup|ya|okay|ok"
+    r"|right|alright|all right|sure|i see|got it|gotcha|makes sense|that makes sense|good|great|cool|"
+    r"nice|fine"
     r"|thank you|thanks|perfect|of course|i'?m sorry|sorry|bye|you)\s*){0,3}"
 )
 """What listeners say without wanting the floor, and what the recogniser makes of coughs ('Thank you.')."""

@@ -1,7 +1,7 @@
 """How finished do the words sound? Reads the end of what was said, never its sound.
 
-The recogniser punctuates by guess and closes nearly every fragment with a full stop, so punctuation counts for
-little and the last words for much. The order of the rows in `_ROWS` is the order of trial.
+The recogniser punctuates by guess and closes nearly every fragment with a full stop, so punctuation counts
+for little and the last words for much. The order of the rows in `_ROWS` is the order of trial.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+from voice_interviewer.core.phrases import either, maybe, plain, then
 
 Closure = Literal[
     "thinking",  # asks for time to think: holds the floor
@@ -45,123 +47,168 @@ class _Said:
     words: tuple[str, ...]
     sentence: str
     """The last sentence, plain."""
+    bare: str
+    """The same without 'um', 'so', 'okay' before it."""
 
 
-def _alternatives(*parts: str) -> str:
-    return "(?:" + "|".join(parts) + ")"
-
-
-_FILLERS = frozenset("um umm uh uhh er erm eh hmm hm mm ah like basically actually literally maybe perhaps".split())
-_TRAILING = frozenset("so but anyway though however on in at about for with by through over".split())
-_HANGING = frozenset(
-    """and or because cause 'cause since although while whereas if unless until when where which who whose whether
-    plus also either neither both versus vs than as a an the my your his her its our their every very really quite
-    of to from without into onto between among during toward towards via per within across behind beyond despite near regarding i we he she they it's i'm we're they're you're he's she's
-    i've we've i'd we'd i'll we'll they'd they'll you'd you'll there's what's is am are was were be been being will
-    would shall should could may might must gonna wanna isn't aren't wasn't weren't don't doesn't didn't won't
-    wouldn't can't couldn't shouldn't let's getting making going trying having doing using""".split()
+_FILLERS = frozenset(
+    "um umm uh uhh er erm eh hmm hm mm ah like basically actually literally maybe perhaps".split()
 )
-"""Words after which a speaker of English cannot stop. Not 'it', 'that', 'this', 'you', 'do', 'have': sentences
-end in these, more often than a pause in the middle does."""
+_TRAILING = frozenset("so but anyway though however on in at about for with by through over".split())
+_NOT_TRAILING_AFTER = frozenset("think hope guess do".split())
+"""'I think so' is a sentence."""
+_HANGING = frozenset(
+    """and or because cause 'cause since although while whereas if unless until when where which who whose
+    whether plus also either neither both versus vs than as a an the my your his her its our their
+    every very really quite of to from without into onto between among during toward towards via per
+    within across behind beyond despite near regarding i we he she they it's i'm we're they're
+    you're he's she's i've we've i'd we'd i'll we'll they'd they'll you'd you'll there's what's is
+    am are was were be been being will would shall should could may might must gonna wanna isn't
+    aren't wasn't weren't don't doesn't didn't won't wouldn't can't couldn't shouldn't let's getting
+    making going trying having doing using""".split()
+)
+"""Words after which a speaker of English cannot stop. Not 'it', 'that', 'this', 'you', 'do', 'have':
+sentences end in these, more often than a pause in the middle does."""
+_LEAD_INS = re.compile(
+    "^(?:(?:um+|uh+|er+|okay|ok|so|yeah|well|and|right|alright|all right|now|like|you know|i mean) )+"
+)
+_TAIL_FILLERS = re.compile(r"(?: (?:um+|uh+|er+|hm+|mm+))+$")
 
-_OPEN_PHRASE = re.compile(
-    _alternatives(
-        "for example", "for instance", "such as", "as well", "in order", "in terms", "kind of", "sort of", "based on",
-        "depending on", "due to", "in addition", "i think", "i guess", "i mean", "you know", "i would say",
-        "i'd say", "the thing is", "the idea is", "the reason", "let's say", "looking at", "thinking about",
-        "on the other hand", "in this case", "at the same time", "the question is", "i feel",
-    )
-    + "$"
+
+def _ending(*parts: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|(?<= )){either(*parts)}$")
+
+
+_OPEN_PHRASE = _ending(
+    *["for example", "for instance", "such as", "as well", "in order", "in terms", "kind of", "sort of"],
+    *["based on", "depending on", "due to", "in addition", "i think", "i guess", "i mean", "you know"],
+    *["i would say", "i'd say", "the thing is", "the idea is", "the reason", "let's say", "looking at"],
+    *["thinking about", "on the other hand", "in this case", "at the same time", "the question is", "i feel"],
+)
+_NEXT_ITEM = _ending(
+    *["first", "firstly", "second", "secondly", "third", "thirdly", "next", "then", "finally", "lastly"],
+    *["number one", "number two", "number three", "one is", "another(?: one)?(?: is)?", "first of all"],
+    *["to start with", "to begin with"],
+    "the (?:first|second|third|next|last|other) (?:one|thing|part|step|segment) is",
+)
+_MOMENT = (
+    "(?:a|one|two|some|thirty|just a)(?: (?:couple of|few|little|quick|short))? (?:moment|"
+    "minute|second|sec|time)s?"
+)
+_THINKING = _ending(
+    *[r"let me (?:just )?(?:think|see|gather|consider|pause|jot|collect|structure|organi[sz]e)\b.{0,50}"],
+    *[f"(?:let me (?:just )?take|give me|i need|(?:can|could|may) i (?:have|take|get)) {_MOMENT}.{{0,40}}"],
+    *["let's see", "let me write (?:this|that|it|something) down", "bear with me"],
+    *[
+        "(?:hold|hang) on(?: (?:a|one) (?:second|moment|sec|minute))?",
+        "(?:one|just a) (?:second|moment|sec|minute)",
+    ],
+    *["i(?:'m| am) (?:just )?thinking(?: about (?:this|that|it))?", "i need to think\\b.{0,30}"],
+    *["how (?:do|should|would|can) i (?:put|say|phrase) (?:this|that|it)", "what else", "where was i"],
+    *["what was i (?:saying|going to say)", "(?:that's a |a )?(?:good|great|interesting|tough) question"],
+)
+_SAID_SO = _ending(
+    "that(?:'s| is| would be|'d be) " + maybe("about", "basically", "pretty much", "really") + either(
+        "(?:my|the) (?:final |whole )?(?:answer|recommendation|approach|response|pitch|take|proposal|"
+        "summary)",
+        "it", "all", "everything",
+    ) + then("(?:from|for) (?:me|my side|now|this one)", "i have", "i(?:'ve)? got", "i had", "yeah"),
+    "i(?:'m| am) (?:all )?(?:done|finished)(?: here| now| with (?:that|this|my answer))?",
+    "i(?:'ll| will| would|'d)? (?:stop|pause|leave it|end) (?:there|here|at that)(?: for now)?",
+    *["over to you", "i(?:'ll| will) hand (?:it )?back to you"],
+    "that(?:'s| is| would be) (?:what|how|where) i(?:'d| would) (?:do|approach|go|start|handle|suggest)"
+    + then("about it", "it", "with", "this", "that"),
+    "i hope that (?:answers|answered)(?: (?:the|your) question| it)?",
+    "i(?:'m| am) happy to (?:go deeper|elaborate)\\b.{0,40}",
+    "(?:let me know|tell me) if\\b.{0,60}",
 )  # fmt: skip
-_NEXT_ITEM = re.compile(
-    _alternatives(
-        "first", "firstly", "second", "secondly", "third", "thirdly", "next", "then", "finally", "lastly", "number one",
-        "number two", "number three", "the (?:first|second|third|next|last|other) (?:one|thing|part|step|segment) is",
-        "one is", "another(?: one)?(?: is)?", "first of all", "to start with", "to begin with",
-    )
-    + "$"
-)  # fmt: skip
-_THINKING = re.compile(
-    _alternatives(
-        r"let me (?:just )?(?:think|see|take|gather|consider|pause|write|jot|collect|structure|organi[sz]e)\b.{0,50}",
-        r"let's see",
-        r"give me (?:just )?(?:a|one|two|some|thirty)\b.{0,40}",
-        r"(?:hold|hang) on(?: a| one)?(?: second| moment| sec| minute)?", "bear with me", "one (?:second|moment|sec|minute)",
-        "just a (?:second|moment|sec|minute)", "i(?:'m| am) (?:just )?thinking(?: about (?:this|that|it))?",
-        r"i need (?:a (?:moment|minute|second)|to think)\b.{0,30}",
-        r"(?:can|could|may) i (?:have|take|get) (?:a|one|two|some|just)\b.{0,50}",
-        "how (?:do|should|would|can) i (?:put|say|phrase) (?:this|that|it)", "what else",
-        "what was i (?:saying|going to say)", "where was i", "(?:that's a |a )?(?:good|great|interesting|tough) question",
-    )
-    + "(?: please| here| now| okay)*$"
-)  # fmt: skip
-_SAID_SO = re.compile(
-    _alternatives(
-        r"that(?:'s| is| would be|'d be) (?:about |basically |pretty much |really )?"
-        r"(?:(?:my|the) (?:final |whole )?(?:answer|recommendation|approach|response|pitch|take|idea|proposal|summary)"
-        r"|it|all|everything)(?: (?:from|for) (?:me|my side|now|this one)| i have| i(?:'ve)? got| i had| really| yeah)*",
-        "i(?:'m| am) (?:all )?(?:done|finished)(?: here| now| with (?:that|this|my answer))?",
-        "i(?:'ll| will| would|'d)? (?:stop|pause|leave it|end) (?:there|here|at that)(?: for now)?",
-        "over to you", "i(?:'ll| will) hand (?:it )?back to you",
-        "(?:so )?(?:yeah|yes) that(?:'s| is) (?:it|what i(?:'d| would) (?:do|go with|suggest))",
-        "that(?:'s| is| would be) (?:what|how|where) i(?:'d| would) (?:do|approach|go|start|handle|think about)"
-        "(?: it| about it| with| this| that)*",
-        "i hope that (?:answers|answered)(?: (?:the|your) question| it)?", "i(?:'m| am) happy to (?:go deeper|elaborate)\\b.{0,40}",
-        "(?:let me know|tell me) if\\b.{0,60}",
-    )
-    + "(?: so| yeah| okay| um| thanks| thank you)*$"
-)  # fmt: skip
-_ASKED = re.compile(
-    _alternatives(
-        "does (?:that|this|it) (?:make sense|sound (?:good|right|okay|reasonable|fair)|answer\\b.{0,30})(?: to you)?",
-        "(?:is|would) (?:that|this|it) (?:be )?(?:okay|ok|right|fair|fine|correct|reasonable|good|enough|alright)"
-        "(?: with you| to assume| for you| if (?:i|we)\\b.{0,60})?",
-        "sounds? (?:good|okay|fair|right)", "any (?:questions|thoughts|feedback|preference|concerns)\\b.{0,40}",
-        "what do you think\\b.{0,30}", "anything (?:else )?you(?:'d| would) like\\b.{0,60}",
-        "(?:shall|should|can|may|could) i (?:go on|go ahead|continue|move on|proceed|assume|start|ask|take|focus)\\b.{0,60}",
-        "do you (?:want|agree|mind|mean|prefer|have (?:any|a))\\b.{0,80}", "are you (?:okay|fine|happy) with .{0,40}",
-        "would you (?:like|want|prefer)\\b.{0,80}",
-        "(?:could|can|would|will) you (?:please )?(?:tell|give|clarify|share|explain|repeat|say|be)\\b.{0,80}",
-        "is there (?:a|an|any|anything|one|something)\\b.{0,80}", "are (?:there|we|you) (?:any|talking|thinking|looking)\\b.{0,60}",
-    )
-    + "$"
-)  # fmt: skip
-_CLOSING_TAIL = re.compile(
-    _alternatives(
-        "so yeah", "yeah", "and so on", "and so forth", "et cetera", "or something like that", "things like that",
-        "stuff like that", "and that kind of thing", "or whatever", "so that's that", "if that makes sense",
-    )
-    + "$"
-)  # fmt: skip
+_ASKED = _ending(
+    "does (?:that|this|it) (?:make sense|sound (?:good|right|okay|reasonable|fair)|"
+    "answer\\b.{0,30})(?: to you)?",
+    "(?:is|would) (?:that|this|it) (?:be )?"
+    "(?:okay|ok|right|fair|fine|correct|reasonable|good|enough|alright)"
+    "(?: with you| to assume| for you| if (?:i|we)\\b.{0,60})?",
+    "sounds? (?:good|okay|fair|right)",
+    "any (?:questions|thoughts|feedback|preference|concerns)\\b.{0,40}",
+    "what do you think\\b.{0,30}",
+    "anything (?:else )?you(?:'d| would) like\\b.{0,60}",
+    "(?:shall|should|can|may|could) i "
+    "(?:go on|go ahead|continue|move on|proceed|assume|start|ask|take|focus)\\b.{0,60}",
+    "do you (?:want|agree|mind|mean|prefer|have (?:any|a))\\b.{0,80}",
+    "are you (?:okay|fine|happy) with .{0,40}",
+    "would you (?:like|want|prefer)\\b.{0,80}",
+    "(?:could|can|would|will) you (?:please )?(?:tell|give|clarify|share|explain|repeat|say|be)\\b.{0,80}",
+    "is there (?:a|an|any|anything|one|something)\\b.{0,80}",
+    "are (?:there|we|you) (?:any|talking|thinking|looking)\\b.{0,60}",
+)
+_CLOSING_TAIL = _ending(
+    *["so yeah", "yeah", "and so on", "and so forth", "et cetera", "or something like that", "or whatever"],
+    *[
+        "things like that",
+        "stuff like that",
+        "and that kind of thing",
+        "so that's that",
+        "if that makes sense",
+    ],
+)
 _CLOSING_START = re.compile(
-    "(?:um |uh |yeah |okay |and |so )*"
-    + _alternatives(
-        "overall", "in summary", "to summari[sz]e", "to sum up", "in conclusion", "to conclude", "in the end",
-        "at the end of the day", "to recap", "all in all", "ultimately", "in short", "long story short",
-        "(?:so |and )that(?:'s| is| was) (?:why|how|what|where|the|my|basically|really|kind|sort|pretty|it|all)",
-        "those (?:are|were|would be) (?:the|my)", "(?:so |and )(?:my|the) (?:recommendation|conclusion|answer|bottom line)",
-        "given all (?:of )?(?:that|this)", "the lesson", "what i learned", "(?:so |and )i learned",
-        "(?:so )?i(?:'d| would) (?:therefore )?(?:recommend|go with|choose|pick)\\b.{0,80}",
+    maybe("um+", "uh+", "yeah", "okay", "and", "so") + either(
+        *["overall", "in summary", "to summari[sz]e"],
+        *["to sum up", "in conclusion", "to conclude", "in the end"],
+        *["at the end of the day", "to recap", "all in all", "ultimately", "in short", "long story short"],
+        "(?:so |and )that(?:'s| is| was) (?:why|how|what|where|the|my|basically|really|kind|sort|"
+        "pretty|it|all)",
+        "those (?:are|were|would be) (?:the|my)",
+        "(?:so |and )(?:my|the) (?:recommendation|conclusion|answer|bottom line)",
+        *["given all (?:of )?(?:that|this)", "the lesson", "what i learned", "(?:so |and )i learned"],
+        r"i(?:'d| would) (?:therefore )?(?:recommend|go with|choose|pick)\b",
     )
 )  # fmt: skip
 _ANNOUNCED = re.compile(
-    _alternatives(
-        r"(?:i(?:'d| would) (?:like|love|want) to|i(?:'ll| will)|i want to|i(?:'m| am) (?:going to|gonna)|let me|let's|we(?:'ll| will) )"
-        r" ?(?:just |first |maybe |also |quickly |briefly )*(?:start|begin|talk|walk|go (?:through|over|into)|think about|look at|cover"
-        r"|structure|break|list|define|lay out|dive|jump|move on|turn to|explain|clarify|describe|give you|tell you)\b.{0,90}",
-        r"(?:there are|there're|i (?:see|have|can think of|would (?:consider|look at)|'d (?:consider|look at))|we have|i(?:'ve| have) got)"
-        r" (?:basically |really |about |maybe |like )*(?:two|three|four|five|six|a few|a couple|several|many|some|multiple)\b.{0,60}",
+    either(
+        either("i(?:'d| would) (?:like|love|want) "
+        "to", "i(?:'ll| will)", "i want to", "let me", "let's", "we(?:'ll| will)",
+               "i(?:'m| am) (?:going to|gonna)")
+        + " " + maybe("just", "first", "maybe", "also", "quickly", "briefly")
+        + r"(?:start|begin|talk|walk|go (?:through|over|into)|think about|look at|cover|structure|break|list"
+        r"|define|lay out|dive|jump|move on|turn to|explain|clarify|describe|give you|tell you)\b.{0,90}",
+        either("there are", "there're", "we have", "i(?:'ve| have) got", "i see", "i have", "i can think of",
+               "i(?: would|'d) (?:consider|look at)")
+        + " " + maybe("basically", "really", "about", "maybe", "like")
+        + r"(?:two|three|four|five|six|a few|a couple|several|many|some|multiple)\b.{0,60}",
         r"(?:first|firstly|first of all|to start|to begin|number one|one)\b.{0,90}",
-        r"(?:before|for that|in order to do that|to do that)\b.{0,60}", r"here(?:'s| is) (?:how|what|my)\b.{0,60}",
-        r"(?:so )?(?:a|one) (?:few|couple of) (?:things|questions|assumptions|thoughts)\b.{0,40}",
+        r"(?:before|for that|in order to do that|to do that)\b.{0,60}",
+        r"here(?:'s| is) (?:how|what|my)\b.{0,60}",
+        r"(?:a|one) (?:few|couple of) (?:things|questions|assumptions|thoughts)\b.{0,40}",
     )
     + "$"
 )  # fmt: skip
-_TAIL_FILLERS = re.compile(r"(?: (?:um+|uh+|er+|hm+|mm+))+$")
+
+
+def _row_said_so(said: _Said) -> str:
+    return "says so" if _SAID_SO.search(_TAIL_FILLERS.sub("", said.plain)) else ""
 
 
 def _row_thinking(said: _Said) -> str:
     return "asks for time" if _THINKING.search(_TAIL_FILLERS.sub("", said.plain)) else ""
+
+
+def _row_filler(said: _Said) -> str:
+    return f"filler '{said.words[-1]}'" if said.words[-1] in _FILLERS else ""
+
+
+def _row_trailing(said: _Said) -> str:
+    if said.words[-1] not in _TRAILING or not _NOT_TRAILING_AFTER.isdisjoint(said.words[-2:-1]):
+        return ""
+    return f"trails off on '{said.words[-1]}'"
+
+
+def _row_next_item(said: _Said) -> str:
+    return "announces an item" if _NEXT_ITEM.search(said.plain) else ""
+
+
+def _row_asked(said: _Said) -> str:
+    return "asks the interviewer" if _ASKED.search(said.sentence) else ""
 
 
 def _row_open(said: _Said) -> str:
@@ -171,16 +218,8 @@ def _row_open(said: _Said) -> str:
     return f"hangs on '{said.words[-1]}'" if hangs else ""
 
 
-def _row_trailing(said: _Said) -> str:
-    if said.words[-1] not in _TRAILING or said.words[-2:-1] in (("think",), ("hope",), ("guess",), ("do",)):
-        return ""
-    return f"trails off on '{said.words[-1]}'"
-
-
-def _row_question(said: _Said) -> str:
-    if _ASKED.search(said.sentence):
-        return "asks the interviewer"
-    # The recogniser's question marks are seldom wrong, but rhetorical questions have them too.
+def _row_question_mark(said: _Said) -> str:
+    # Seldom wrong, but rhetorical questions have them too.
     return "question mark" if said.raw.endswith("?") and len(said.words) >= 3 else ""
 
 
@@ -189,30 +228,32 @@ def _row_closing(said: _Said) -> str:
     return "rounds off" if closes else ""
 
 
+def _row_announced(said: _Said) -> str:
+    return "says what comes next" if _ANNOUNCED.match(said.bare) else ""
+
+
+def _row_comma(said: _Said) -> str:
+    return "ends on a comma" if said.raw.endswith(",") else ""
+
+
 def _row_complete(said: _Said) -> str:
     return "sentence ends" if said.raw.endswith((".", "!")) and len(said.words) >= 3 else ""
 
 
 _ROWS: tuple[tuple[Closure, Callable[[_Said], str]], ...] = (
-    ("said_so", lambda said: "says so" if _SAID_SO.search(said.plain) else ""),
+    ("said_so", _row_said_so),
     ("thinking", _row_thinking),
-    ("filler", lambda said: f"filler '{said.words[-1]}'" if said.words[-1] in _FILLERS else ""),
+    ("filler", _row_filler),
     ("trailing", _row_trailing),
-    ("listing", lambda said: "announces an item" if _NEXT_ITEM.search(said.plain) else ""),
-    ("asked", lambda said: "asks the interviewer" if _ASKED.search(said.sentence) else ""),
+    ("listing", _row_next_item),
+    ("asked", _row_asked),
     ("open", _row_open),
-    ("asked", _row_question),
+    ("asked", _row_question_mark),
     ("closing", _row_closing),
-    ("announced", lambda said: "says what comes next" if _ANNOUNCED.match(said.sentence) else ""),
-    ("listing", lambda said: "ends on a comma" if said.raw.endswith(",") else ""),
+    ("announced", _row_announced),
+    ("listing", _row_comma),
     ("complete", _row_complete),
 )
-
-
-def plain(text: str) -> str:
-    """Lower case, straight apostrophes, no punctuation, single spaces."""
-    text = text.lower().replace("\u2019", "'").replace("-", " ")
-    return " ".join(re.sub(r"[^a-z0-9' ]+", " ", text).split())
 
 
 def judge(text: str) -> Completeness:
@@ -221,14 +262,11 @@ def judge(text: str) -> Completeness:
     words = tuple(plain(raw).split())
     if not words:
         return Completeness("unclear", "no words")
-    last_sentence = re.split(r"(?<=[.!?])\s+(?=\S)", raw)[-1]
-    lead = r"^(?:(?:um+|uh+|er+|okay|ok|so|yeah|well|and|right|alright|all right|now|like|you know|i mean) )+"
-    sentence = plain(last_sentence)
-    said = _Said(raw, " ".join(words), words, re.sub(lead, "", sentence) or sentence)
-    # Closing words may begin with the very lead-ins that are otherwise dropped ('so that's why').
-    closing = _row_closing(_Said(raw, said.plain, words, sentence))
+    sentence = plain(re.split(r"(?<=[.!?])\s+(?=\S)", raw)[-1])
+    bare = _LEAD_INS.sub("", f"{sentence} ").strip()
+    said = _Said(raw, " ".join(words), words, sentence, bare)
     for closure, row in _ROWS:
-        why = closing if closure == "closing" else row(said)
+        why = row(said)
         if why:
             return Completeness(closure, why)
     return Completeness("unclear", "no sign")

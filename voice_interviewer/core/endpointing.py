@@ -1,9 +1,10 @@
-"""How long a pause must last before it ends the turn: points for what is known, and seconds for what is missing.
+"""How long a pause must last before it ends the turn: points for what is known, and seconds for what is
+missing.
 
-Inside turns, pauses get rarer with their length by a constant factor a second (docs/turn-taking.md): each further
-`tau_s` of silence makes 'the turn is over' e times as likely against 'a pause'. So silence and evidence have
-one currency. Points are natural logarithms of likelihood ratios, `NEEDED` is what it takes to speak, and every
-point that is missing costs `tau_s` of silence:
+Inside turns, pauses get rarer with their length by a constant factor a second (docs/turn-taking.md): each
+further `tau_s` of silence makes 'the turn is over' e times as likely against 'a pause'. So silence and
+evidence have one currency. Points are natural logarithms of likelihood ratios, `NEEDED` is what it takes to
+speak, and every point that is missing costs `tau_s` of silence:
 
     wait_s = PAUSE_S + tau_s * (NEEDED + caution - points)        within [SHORTEST_S, LONGEST_S]
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from voice_interviewer.core.completeness import Closure, Completeness
 
@@ -64,7 +65,9 @@ class EndpointSettings:
     """The constants of the formula; seconds of silence after the last word."""
 
     needed: float = 3.4
-    """Points it takes to speak: the one dial between dead air and cutting in, set with the trade-off curve."""
+    """Points it takes to speak: the one dial between dead air and cutting in, set with the trade-off
+    curve.
+    """
     pause_s: float = 0.5
     """Silence that everything starts from; shorter pauses are not judged."""
     tau_s: float = 0.75
@@ -105,7 +108,9 @@ class PauseEvidence:
 
 @dataclass(slots=True)
 class PauseHabit:
-    """How this candidate pauses inside turns, learned during the session; and how wrong the judge has been."""
+    """How this candidate pauses inside turns, learned during the session; and how wrong the judge has
+    been.
+    """
 
     settings: EndpointSettings = DEFAULT_ENDPOINTING
     count: int = 0

@@ -1,4 +1,6 @@
-"""One utterance on its way from sound to words: where its speech is, what was asked about it, what is known."""
+"""One utterance on its way from sound to words: where its speech is, what was asked about it, what is
+known.
+"""
 
 from __future__ import annotations
 
@@ -59,13 +61,15 @@ class Fragment:
 
     @property
     def readable(self) -> bool:
-        """There are words to judge by."""
-        return self.heard or bool(self.words) or bool(self.glimpse)
+        """Its words were reported, or can be judged by before they are."""
+        return self.heard or bool(self.words) or (self.words is None and bool(self.glimpse))
 
     @property
     def utterance(self) -> Utterance:
         """With the words known so far; those of a quick look when there are no others."""
-        return Utterance(self.id, self.start_s, self.end_s, self.words if self.words is not None else self.glimpse)
+        return Utterance(
+            self.id, self.start_s, self.end_s, self.words if self.words is not None else self.glimpse
+        )
 
     def pause(self, end_s: float) -> None:
         """Speech was last heard at `end_s`."""

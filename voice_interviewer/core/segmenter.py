@@ -48,7 +48,7 @@ class SegmenterSettings:
 class Segmenter:
     """Turns one boolean per frame into the life of utterances. Frames come in order, without gaps."""
 
-    def __init__(self, settings: SegmenterSettings = SegmenterSettings()) -> None:  # noqa: B008 (frozen)
+    def __init__(self, settings: SegmenterSettings = SegmenterSettings()) -> None:
         self._settings = settings
         self._next_id = 1
         self._recent: deque[tuple[float, bool]] = deque()

@@ -57,7 +57,8 @@ class UtteranceHeard(Outcome):
 @dataclass(frozen=True, slots=True)
 class UtteranceGlimpsed(Outcome):
     """The last words of an utterance at a quick look, a second before its `UtteranceHeard`: good enough to
-    choose a prompt by, not for the record."""
+    choose a prompt by, not for the record.
+    """
 
     utterance: Utterance
 

@@ -1,0 +1,26 @@
+"""Spoken phrases as regular expressions: text made plain first, patterns built from readable parts."""
+
+from __future__ import annotations
+
+import re
+
+
+def plain(text: str) -> str:
+    """Lower case, straight apostrophes, no punctuation, hyphens as spaces, single spaces."""
+    text = text.lower().replace("\u2019", "'").replace("-", " ")
+    return " ".join(re.sub(r"[^a-z0-9' ]+", " ", text).split())
+
+
+def either(*parts: str) -> str:
+    """A group that matches any of the parts."""
+    return "(?:" + "|".join(parts) + ")"
+
+
+def maybe(*parts: str) -> str:
+    """As `either`, each part with a space after it, any number of times, or none."""
+    return "(?:" + "|".join(f"{part} " for part in parts) + ")*"
+
+
+def then(*parts: str) -> str:
+    """As `either`, each part with a space before it, any number of times, or none."""
+    return "(?:" + "|".join(f" {part}" for part in parts) + ")*"
