@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import re
+import shutil
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from voice_interviewer.adapters.content_check import check_content
 from voice_interviewer.adapters.content_files import load_frameworks, load_questions
 from voice_interviewer.adapters.guide_files import load_guides
+from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.adapters.plan_files import load_plan
 from voice_interviewer.core.plan import PastSession, Plan, PlanItem, PlanState, Stage
 from voice_interviewer.core.plan_progress import choose_question, choose_type, follow, next_up, portion
@@ -150,6 +155,28 @@ def test_the_plan_of_the_content_refers_to_what_exists_and_asks_what_the_brief_a
     assert wanted["write-stories"] == 20 and wanted["mock-interviews"] == 3
     assert wanted["product-design-questions"] == wanted["analytical-questions"] == 20
     assert wanted["technical-questions"] == 10 and wanted["mock-loops"] in (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('kind = "mock"', 'kind = "mook"', "'mook' is not one of"),
+        ('guide = "companies"', 'guide = "companys"', "no guide 'companys'"),
+        ('framework = "circles"', 'framework = "circus"', "no framework 'circus'"),
+        ('id = "story-review"', 'id = "study-star"', "item 'study-star' is there twice"),
+        ("wanted = 20", "wanted = 0", "0 is less than the minimum"),
+        ("[[stages]]", "[[stages", "must be valid TOML|Expected"),
+    ],
+)
+def test_content_check_finds_what_is_wrong_with_a_plan(tmp_path: Path, old: str, new: str, says: str) -> None:
+    copy = tmp_path / "content"
+    shutil.copytree(content_dir(), copy)
+    text = (copy / "plan.toml").read_text(encoding="utf-8")
+    assert old in text
+    (copy / "plan.toml").write_text(text.replace(old, new), encoding="utf-8")
+    problems = [str(one) for one in check_content(copy).problems]
+    assert problems and all(one.startswith("plan.toml") for one in problems)
+    assert any(re.search(says, one) for one in problems), problems
 
 
 @settings(deadline=None)

@@ -76,6 +76,7 @@ def check_content(folder: Path) -> Checked:
         problems += _company_problems(file, known)
     for file in files["rubrics"]:
         problems += _rubric_problems(file, known)
+    problems += _single_file_problems(folder, known)
     counts = {section: len(found) for section, found in files.items()}
     counts["questions"] = sum(len(file.data["questions"]) for file in files["questions"])
     return Checked(counts, tuple(problems))
@@ -95,20 +96,76 @@ def prompt_faults(text: str, *, questions: tuple[int, int]) -> Iterator[str]:
         yield "has a placeholder other than {quote}"
 
 
+def _single_file_problems(folder: Path, known: Known) -> Iterator[Problem]:
+    """The plan and the rules for stories, where there are any: one file each."""
+    guides = {path.stem for path in (folder / "guides").glob("*.md")}
+    if (folder / "plan.toml").exists():
+        yield from _plan_problems(folder / "plan.toml", known, guides)
+    if (folder / "story-tags.toml").exists():
+        yield from _story_tag_problems(folder / "story-tags.toml", known)
+
+
+def _plan_problems(path: Path, known: Known, guides: set[str]) -> Iterator[Problem]:
+    found: list[Problem] = []
+    file = _sound_file(path, "plan", found)
+    yield from found
+    if file is None:
+        return
+    for i, stage in enumerate(file.data["stages"]):
+        for j, item in enumerate(stage["items"]):
+            place: Place = ("stages", i, "items", j)
+            if item.get("framework", "") not in {"", *known.phases}:
+                yield file.problem((*place, "framework"), f"no framework '{item['framework']}'")
+            for kind in item.get("types", ()):
+                if kind not in known.types.values():
+                    yield file.problem((*place, "types"), f"no framework answers '{kind}'")
+            if item.get("guide", "") not in {"", *guides}:
+                yield file.problem((*place, "guide"), f"no guide '{item['guide']}'")
+    items = (
+        (("stages", i, "items", j), item["id"])
+        for i, stage in enumerate(file.data["stages"])
+        for j, item in enumerate(stage["items"])
+    )
+    yield from _doubles(file, items, "item")
+
+
+def _story_tag_problems(path: Path, known: Known) -> Iterator[Problem]:
+    found: list[Problem] = []
+    file = _sound_file(path, "story-tags", found)
+    yield from found
+    if file is None:
+        return
+    all_principles = set().union(*known.principles.values()) if known.principles else set()
+    for section in ("parts", "competencies", "principles"):
+        rules = file.data[section]
+        yield from _doubles(file, (((section, i), one["id"]) for i, one in enumerate(rules)), section[:-1])
+        for i, one in enumerate(rules):
+            for key in ("cues", "strong", "weak"):
+                yield from _patterns(file, (section, i, key), one.get(key, ()))
+            if section == "principles" and one["id"] not in all_principles:
+                yield file.problem((section, i), f"no company has the principle '{one['id']}'")
+
+
+def _sound_file(path: Path, kind: Kind, problems: list[Problem]) -> ContentFile | None:
+    """The file when it parses and fits its schema; what is wrong with it otherwise goes to `problems`."""
+    try:
+        file = parse(path)
+    except ContentError as error:
+        problems.append(Problem(path, 0, error.message.removeprefix(f"{path.name}: ")))
+        return None
+    found = list(schema_problems(file, kind))
+    problems += found
+    return None if found else file
+
+
 def _sound_files(folder: Path, section: str, kind: Kind, problems: list[Problem]) -> Iterator[ContentFile]:
     """Files that parse and fit their schema; the others are reported and left out of what follows."""
     paths = content_files(folder, section)
     if not paths:
         problems.append(Problem(folder / section, 0, f"no {section}"))
     for path in paths:
-        try:
-            file = parse(path)
-        except ContentError as error:
-            problems.append(Problem(path, 0, error.message.removeprefix(f"{path.name}: ")))
-            continue
-        found = list(schema_problems(file, kind))
-        problems += found
-        if found:
+        file = _sound_file(path, kind, problems)
+        if file is None:
             continue
         if kind != "question" and file.data["id"] != path.stem:
             problems.append(file.problem(("id",), f"id '{file.data['id']}' differs from the file's name"))

@@ -16,7 +16,7 @@ from voice_interviewer.core.errors import ContentError
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
-Kind = Literal["framework", "question", "company", "rubric"]
+Kind = Literal["framework", "question", "company", "rubric", "plan", "story-tags"]
 Place = tuple[str | int, ...]
 """Where in the file: ('phases', 2, 'signals', 0, 'patterns', 1)."""
 

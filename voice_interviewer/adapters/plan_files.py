@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from voice_interviewer.adapters.content_schema import read
 from voice_interviewer.adapters.session_folder import write_private
-from voice_interviewer.core.errors import ContentError, SessionError
-from voice_interviewer.core.plan import KINDS, Plan, PlanItem, PlanState, Stage
+from voice_interviewer.core.errors import SessionError
+from voice_interviewer.core.plan import Plan, PlanItem, PlanState, Stage
 
 STATE_NAME = "plan.json"
 
@@ -22,39 +22,20 @@ def load_plan(folder: Path | None = None) -> Plan:
         from voice_interviewer.adapters.paths import content_dir
 
         folder = content_dir()
-    path = folder / "plan.toml"
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        plan = Plan(
-            data["id"], data["name"], data["summary"], tuple(_stage(stage) for stage in data["stages"])
-        )
-    except OSError:
-        raise ContentError(f"there is no plan in {folder}", hint="reinstall the program") from None
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise ContentError(f"plan.toml: {error}", hint="mend it or reinstall the program") from None
-    ids = [item.id for stage in plan.stages for item in stage.items]
-    if not ids or len(ids) != len(set(ids)):
-        raise ContentError("plan.toml: items need ids of their own", hint="mend it or reinstall the program")
-    return plan
+    data = read(folder / "plan.toml", "plan").data
+    return Plan(data["id"], data["name"], data["summary"], tuple(_stage(stage) for stage in data["stages"]))
 
 
 def _stage(data: dict[str, Any]) -> Stage:
-    days = int(data["days"])
-    if days < 1 or not data["items"]:
-        raise ValueError(f"stage {data['id']} needs days and items")
-    return Stage(data["id"], data["name"], days, tuple(_item(item) for item in data["items"]))
+    return Stage(data["id"], data["name"], data["days"], tuple(_item(item) for item in data["items"]))
 
 
 def _item(data: dict[str, Any]) -> PlanItem:
-    if data["kind"] not in KINDS:
-        raise ValueError(f"{data['id']} has the unknown kind {data['kind']}")
-    if int(data["wanted"]) < 1:
-        raise ValueError(f"{data['id']} wants nothing")
     return PlanItem(
         data["id"],
         data["title"],
         data["kind"],
-        int(data["wanted"]),
+        data["wanted"],
         tuple(data.get("types", ())),
         data.get("framework", ""),
         data.get("guide", ""),

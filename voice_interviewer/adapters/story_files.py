@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -12,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from voice_interviewer.adapters import content_files
+from voice_interviewer.adapters.content_schema import read
 from voice_interviewer.adapters.session_folder import write_private
-from voice_interviewer.core.errors import ContentError, SessionError, UsageError
+from voice_interviewer.core.errors import SessionError, UsageError
 from voice_interviewer.core.stories import Story, Tag, TagRule
 
 FOLDER = "stories"
@@ -46,29 +46,17 @@ def _tag_rules(path: Path) -> TagRules:
     for company in content_files.load_companies():
         for one in company.principles:
             names.setdefault(one.id, one.name)
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        rules = TagRules(
-            tuple(_rule(one, names) for one in data["competencies"]),
-            tuple(_rule(one, names) for one in data["principles"]),
-            {one["id"]: _patterns(one["cues"]) for one in data["parts"]},
-        )
-    except OSError:
-        raise ContentError(f"there are no tag rules in {path.parent}", hint="reinstall the program") from None
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, re.error) as error:
-        raise ContentError(f"{path.name}: {error}", hint="mend it or reinstall the program") from None
-    return rules
+    data = read(path, "story-tags").data
+    return TagRules(
+        tuple(_rule(one, names) for one in data["competencies"]),
+        tuple(_rule(one, names) for one in data["principles"]),
+        {one["id"]: tuple(one["cues"]) for one in data["parts"]},
+    )
 
 
 def _rule(data: dict[str, Any], names: dict[str, str]) -> TagRule:
-    name = data.get("name", "") or names[data["id"]]
-    return TagRule(data["id"], name, _patterns(data["strong"]), _patterns(data["weak"]))
-
-
-def _patterns(texts: Sequence[str]) -> tuple[str, ...]:
-    for text in texts:
-        re.compile(text)
-    return tuple(texts)
+    name = data.get("name", "") or names.get(data["id"], data["id"])
+    return TagRule(data["id"], name, tuple(data["strong"]), tuple(data["weak"]))
 
 
 def story_path(data_dir: Path, story_id: str) -> Path:

@@ -10,7 +10,6 @@ from datetime import date
 from typing import Literal
 
 Kind = Literal["study", "practice", "stories", "mock", "loop", "company", "tick"]
-KINDS: tuple[Kind, ...] = ("study", "practice", "stories", "mock", "loop", "company", "tick")
 
 
 @dataclass(frozen=True, slots=True)
