@@ -25,6 +25,20 @@ class Tick(Event):
     """A deadline passed and nothing else happened."""
 
 
+@dataclass(frozen=True, slots=True)
+class SessionCutShort(Event):
+    """The program ended without a word. Written when the session is mended, before what was found late."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionResumed(Event):
+    """An interview that was broken off goes on, on the same timeline, perhaps days later."""
+
+    duplex: Literal["full", "half"] = "full"
+    writer: bool = False
+    """Whether a language model words the prompts from here on."""
+
+
 # -- from the listener ---------------------------------------------------------------------------
 
 

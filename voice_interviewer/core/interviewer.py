@@ -10,6 +10,7 @@ when a
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import Literal
@@ -19,12 +20,15 @@ from voice_interviewer.core import events as e
 from voice_interviewer.core import hands_free, turn_taking, wording
 from voice_interviewer.core.agenda import GRACE_S, Agenda
 from voice_interviewer.core.content import Company, Framework, Question
+from voice_interviewer.core.late_words import LateWords
 from voice_interviewer.core.machine import Machine, State
 from voice_interviewer.core.memory import Memory
+from voice_interviewer.core.one_phase import invitation_to, only_phase
 from voice_interviewer.core.overtime import Overtime
 from voice_interviewer.core.phase_tracker import PhaseTracker
 from voice_interviewer.core.prompt_queue import Pending, PromptQueue, was_heard
 from voice_interviewer.core.prompting import Decision, Prompter
+from voice_interviewer.core.speech import Utterance
 from voice_interviewer.core.turn_taking import CandidateTurn, Patience, TurnSettings, TurnTaker
 from voice_interviewer.core.wording_request import WordingRequest
 
@@ -62,6 +66,8 @@ class Setup:
     """Its first sentence must be there within this, or the bank's own wording is spoken."""
     turns: TurnSettings = field(default_factory=TurnSettings)
     """The turn taker's constants; `duplex` above wins over its own."""
+    only_phase: str = ""
+    """Id of the one phase that is taken again; '' for a whole interview."""
 
 
 class Interviewer:
@@ -69,6 +75,9 @@ class Interviewer:
 
     def __init__(self, setup: Setup) -> None:
         persona = setup.company.persona if setup.company else None
+        if setup.only_phase:
+            part = only_phase(setup.framework, setup.question, setup.only_phase)
+            setup = dataclasses.replace(setup, framework=part[0], question=part[1])
         self.setup = setup
         self.machine = Machine()
         self.agenda = Agenda(setup.framework, setup.minutes * 60.0)
@@ -76,7 +85,7 @@ class Interviewer:
             setup.framework, setup.question, self.agenda, PhaseTracker(setup.framework), persona
         )
         self.prompter = Prompter(self.memory, seed=setup.seed)
-        self.taker = TurnTaker(dataclasses.replace(setup.turns, duplex=setup.duplex))
+        self.taker = self._new_taker()
         self._prompts = PromptQueue()
         self._request = WordingRequest(setup.writer_budget_s)
         self._overtime = Overtime(self.agenda, cuts_in=persona.cuts_in if persona else True)
@@ -87,6 +96,9 @@ class Interviewer:
         self._prepared = ""
         self._out: list[c.Command] = []
         self._microphone_over = False
+        self._late = LateWords()
+        self._left_in: State = "waiting"
+        """The state in which the interview was broken off or ended."""
 
     # -- outside view ----------------------------------------------------------------------------
 
@@ -94,6 +106,11 @@ class Interviewer:
     def state(self) -> State:
         """The machine's state."""
         return self.machine.state
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether an interview that was broken off now has anything left to talk about."""
+        return (self._left_in if self.state == "finished" else self.state) != "closing"
 
     @property
     def next_deadline_s(self) -> float | None:
@@ -109,7 +126,12 @@ class Interviewer:
 
     def handle(self, event: e.Event) -> list[c.Command]:
         """Take in one event; the commands to carry out, in order. Events' `at_s` must not run backwards."""
+        if isinstance(event, e.SessionResumed | e.SessionCutShort):
+            self._out = []
+            self._on(event)
+            return self._out
         if self.state == "finished":
+            self._late.keep(event)
             return []
         self._out = []
         more_follows = isinstance(event, e.PromptFinished) and self._prompts.has_after(event.prompt_id)
@@ -131,6 +153,12 @@ class Interviewer:
     @_on.register
     def _on_started(self, event: e.SessionStarted) -> None:
         self.machine.fire("started")
+        if self.setup.only_phase:
+            greeting = wording.pick(self.setup.seed, "greeting", wording.ONE_STEP_GREETINGS)
+            self._say(event.at_s, Decision("greeting", greeting, "greeting"))
+            self._say(event.at_s, Decision("greeting", self.setup.question.wording, "recap"))
+            self._begin(event.at_s)
+            return
         persona = self.memory.persona
         greetings = persona.openings if persona and persona.openings else wording.GREETINGS
         greeting = wording.pick(self.setup.seed, "greeting", greetings)
@@ -138,9 +166,56 @@ class Interviewer:
         orientation = wording.pick(self.setup.seed, "orientation", wording.ORIENTATIONS)
         self._say(event.at_s, Decision("greeting", greeting, "greeting"))
         self._say(event.at_s, Decision("greeting", orientation.format(duration=duration), "orientation"))
-        self._say(event.at_s, self._question())
+        self._begin(event.at_s)
+
+    def _begin(self, at_s: float) -> None:
+        self._say(at_s, self._question())
         self._out.append(c.MarkBudgets(self.agenda.budgets_s()))
+        self._prepare_stock()
+
+    def _prepare_stock(self) -> None:
         self._out.append(c.Prepare((self.prompter.closing().text, *wording.HOLDS, *wording.ACKNOWLEDGEMENTS)))
+
+    @_on.register
+    def _on_cut_short(self, _event: e.SessionCutShort) -> None:
+        if self.state != "finished":
+            self._call_off_all()
+            self._left_in = self.state
+            self.machine.fire("stop_asked")
+
+    @_on.register
+    def _on_came_back(self, event: e.SessionResumed) -> None:
+        """Only what was heard counts; the candidate is told where they were, and has the floor."""
+        self.setup = dataclasses.replace(self.setup, duplex=event.duplex, writer=event.writer)
+        self.taker = self._new_taker()
+        for outcome in self.taker.resume(event.at_s):
+            self._take(outcome, event.at_s)
+        if self.state == "waiting":
+            self._on(e.SessionStarted(event.at_s))
+            return
+        self._call_off_all()
+        for unheard in self._called_off.values():
+            self._unsay(unheard)
+        self._called_off.clear()
+        self._microphone_over = False
+        for utterance in self._late.take():
+            self._note_where(utterance, {})
+        self.agenda.resume(event.at_s)
+        self.machine.fire("came_back")
+        self._welcome_back(event.at_s)
+
+    def _welcome_back(self, at_s: float) -> None:
+        seed, count = self.setup.seed, len(self.memory.said)
+        if "question" not in self.memory.asked:
+            self._say(
+                at_s, Decision("hold", wording.pick(seed, f"again:{count}", wording.BEGIN_AGAIN), "resumed")
+            )
+            self._begin(at_s)
+            return
+        name = self.setup.framework.phase(self.agenda.current).name
+        text = wording.pick(seed, f"back:{count}", wording.CAME_BACK).format(phase=name)
+        self._say(at_s, Decision("hold", text, "resumed"))
+        self._prepare_stock()
 
     @_on.register
     def _on_finished_prompt(self, event: e.PromptFinished) -> None:
@@ -227,12 +302,15 @@ class Interviewer:
         if self.state in ("waiting", "paused", "closing"):
             return
         utterance = heard.utterance
-        belief = self.memory.hear(utterance.text, utterance.start_s, utterance.end_s, heard.meanings)
+        self._note_where(utterance, heard.meanings)
         self._overtime.heard(at_s)
+        self._prepare(at_s)
+
+    def _note_where(self, utterance: Utterance, meanings: Mapping[str, float]) -> None:
+        belief = self.memory.hear(utterance.text, utterance.start_s, utterance.end_s, meanings)
         self._out.append(
             c.MarkPhase(utterance.id, belief.phase_id, utterance.start_s, utterance.end_s, belief.confidence)
         )
-        self._prepare(at_s)
 
     def _end_turn(self, turn: CandidateTurn, at_s: float) -> None:
         self._turns += 1
@@ -268,12 +346,17 @@ class Interviewer:
         if not self.machine.allows("floor_taken") or self.state == "closing":
             return
         self._out.append(c.Interrupt())
+        self._call_off_all()
+        self.machine.fire("floor_taken")
+
+    def _call_off_all(self) -> bool:
+        """Nothing that was to be said counts as said until it is known how much was heard."""
         fallback = self._request.cancel()
         if fallback is not None:
             self.memory.asked.discard(fallback.key)
-        for pending in self._prompts.clear():
-            self._called_off[pending.say.prompt_id] = pending
-        self.machine.fire("floor_taken")
+        dropped = self._prompts.clear()
+        self._called_off.update((pending.say.prompt_id, pending) for pending in dropped)
+        return bool(dropped)
 
     # -- hands free ------------------------------------------------------------------------------
 
@@ -339,8 +422,14 @@ class Interviewer:
     # -- saying ----------------------------------------------------------------------------------
 
     def _question(self) -> Decision:
-        phase = self.setup.framework.phases[0].id
-        return Decision("question", self.setup.question.wording, "question", phase)
+        phase = self.setup.framework.phases[0]
+        text = self.setup.question.wording
+        if self.setup.only_phase:
+            text = invitation_to(phase, self.setup.seed)
+        return Decision("question", text, "question", phase.id)
+
+    def _new_taker(self) -> TurnTaker:
+        return TurnTaker(dataclasses.replace(self.setup.turns, duplex=self.setup.duplex))
 
     def _reply(self, at_s: float, decision: Decision) -> None:
         if decision.ends:
@@ -400,8 +489,9 @@ class Interviewer:
         self._say(at_s, self.prompter.closing())
 
     def _finish(self, reason: str) -> None:
-        if self._prompts.clear():
+        if self._call_off_all():
             self._out.append(c.Interrupt())
+        self._left_in = self.state
         self.machine.fire("prompts_done" if self.state == "closing" else "stop_asked")
         self._out.append(c.Finish(reason))
 

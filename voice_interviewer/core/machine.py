@@ -26,23 +26,27 @@ Trigger = Literal[
     "resume_asked",
     "end_due",  # time is up, all is covered, or the candidate wants to end
     "stop_asked",  # Ctrl-C: no last words
+    "came_back",  # an interview that was broken off goes on
 ]
 
 TRANSITIONS: dict[State, dict[Trigger, State]] = {
     "waiting": {"started": "opening", "end_due": "closing", "stop_asked": "finished"},
     "opening": {
+        "came_back": "replying",
         "prompts_done": "listening",
         "floor_taken": "listening",
         "end_due": "closing",
         "stop_asked": "finished",
     },
     "listening": {
+        "came_back": "replying",
         "prompt_due": "replying",
         "pause_asked": "paused",
         "end_due": "closing",
         "stop_asked": "finished",
     },
     "replying": {
+        "came_back": "replying",
         "prompts_done": "listening",
         "prompt_due": "replying",
         "floor_taken": "listening",
@@ -51,6 +55,7 @@ TRANSITIONS: dict[State, dict[Trigger, State]] = {
         "stop_asked": "finished",
     },
     "paused": {
+        "came_back": "replying",
         "resume_asked": "replying",
         "prompts_done": "paused",
         "end_due": "closing",
@@ -62,7 +67,7 @@ TRANSITIONS: dict[State, dict[Trigger, State]] = {
         "end_due": "closing",
         "stop_asked": "finished",
     },
-    "finished": {},
+    "finished": {"came_back": "replying"},
 }
 
 

@@ -35,6 +35,12 @@ HELP = (
 )
 PAUSED = ("Paused. Say resume when you are ready.",)
 RESUMED = ("Welcome back. Please go on where you were.", "All right, please continue.")
+CAME_BACK = ("Welcome back. We were at {phase}.", "Good to have you back. We were at {phase}.")
+BEGIN_AGAIN = ("Welcome back. Let us begin with the question.",)
+ONE_STEP_GREETINGS = (
+    "Hello again. Let us take one step of this once more.",
+    "Hi again. We go back to one step only.",
+)
 SKIPPED = ("Fine, let us leave that one.", "Sure, we can skip it.")
 CLOSINGS = (
     "That is all our time. Thank you for talking it through with me. Goodbye.",
