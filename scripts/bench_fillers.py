@@ -50,6 +50,7 @@ class Score:
     found: list[tuple[str, float, float]] = field(default_factory=list)
 
     def add(self, other: Score) -> None:
+        """Sum up."""
         self.right += other.right
         self.invented += other.invented
         self.missed += other.missed
@@ -57,14 +58,17 @@ class Score:
 
     @property
     def precision(self) -> float:
+        """Share of what was found that is right."""
         return self.right / max(1, self.right + self.invented)
 
     @property
     def recall(self) -> float:
+        """Share of what is there that was found."""
         return self.right / max(1, self.right + self.missed)
 
     @property
     def f1(self) -> float:
+        """Harmonic mean of the two."""
         return 2 * self.right / max(1, 2 * self.right + self.invented + self.missed)
 
 

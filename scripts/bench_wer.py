@@ -1,8 +1,8 @@
 """Word error rate and pace of the recogniser against reference transcripts.
 
-Read speech is scored by word error rate. Spontaneous speech too, fillers left out on both sides, and there the
-speech and articulation rates computed from the recognised words are compared with those from the reference's.
-AMI's references hold all voices and no pauses inside a turn, so articulation is compared where one person talks.
+Read speech is scored by word error rate. Spontaneous speech too, fillers left out on both sides, and there
+the speech and articulation rates computed from the recognised words are compared with the reference's. AMI's
+references hold all voices and no pauses inside a turn, so articulation is compared where one person talks.
 
     python scripts/bench_wer.py [--data ../shared/data]
 """
@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,7 +66,7 @@ def rates(words: Sequence[Timed]) -> tuple[float, float]:
         return 0.0, 0.0
     count = sum(len(normal(word[0])) for word in words)
     span_s = words[-1][2] - words[0][1]
-    gaps_s = [after[1] - before[2] for before, after in zip(words, words[1:], strict=False)]
+    gaps_s = [after[1] - before[2] for before, after in pairwise(words)]
     paused_s = sum(gap for gap in gaps_s if gap >= PAUSE_S)
     return 60 * count / span_s, 60 * count / (span_s - paused_s)
 

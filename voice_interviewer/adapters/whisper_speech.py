@@ -39,7 +39,7 @@ def speech_spans(
 ) -> list[tuple[float, float]]:
     """(start_s, end_s) of speech; gaps shorter than `bridge_s` do not split it."""
     spans: list[tuple[float, float]] = []
-    for index in np.flatnonzero(chances >= SPEECH_AT):
+    for index in np.flatnonzero(chances >= SPEECH_AT).tolist():
         start_s, end_s = offset_s + index * STEP_S, offset_s + (index + 1) * STEP_S
         if spans and start_s - spans[-1][1] <= bridge_s:
             spans[-1] = (spans[-1][0], end_s)

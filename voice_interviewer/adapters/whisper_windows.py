@@ -19,7 +19,7 @@ WINDOW_S = 15.0
 LONGEST_S = 14.5
 EARLIEST_CUT_S = 7.0
 """A pause later than this ends a window; before it only a long silence does."""
-LEAD_S = 0.25
+LEAD_S = 0.5
 TAIL_S = 0.4
 CUT_PAUSE_S = 0.3
 LONG_SILENCE_S = 3.0

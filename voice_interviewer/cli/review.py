@@ -178,8 +178,10 @@ class Review:
             finally:
                 track.close()
             if not reviewed.utterances:
+                why = f" ({'; '.join(reader.warnings)})" if reader.warnings else ""
                 raise AudioFileError(
-                    f"{path} holds no speech that can be made out", hint="is it the right file or channel?"
+                    f"{path} holds no speech that can be made out{why}",
+                    hint="is it the right file or channel?",
                 )
             self._mark_phases(log, reviewed)
             _note(log, reviewed, reader.warnings)
