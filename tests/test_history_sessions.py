@@ -8,7 +8,9 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from tests import report_samples
 from voice_interviewer import reporting
@@ -17,6 +19,7 @@ from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.session_folder import SessionFolder
 from voice_interviewer.adapters.session_index import SessionIndex
 from voice_interviewer.adapters.thresholds_file import load_thresholds
+from voice_interviewer.analysis.corrections import corrections_document
 from voice_interviewer.analysis.history import chosen, compare, row_of, trends
 from voice_interviewer.analysis.report import build_report
 from voice_interviewer.cli.main import main
@@ -315,3 +318,43 @@ def test_a_user_can_set_their_own_ranges(tmp_path: Path) -> None:
     path.write_text("speech_rate_wpm = 3\n")
     with pytest.raises(UsageError, match="must be a table"):
         load_thresholds(path)
+
+
+# -- corrections and the page --------------------------------------------------------------------
+
+
+def test_corrections_from_the_page_are_kept_in_the_session(root: Path, tmp_path: Path) -> None:
+    folder = session_folder.find(root, "2026-06")
+    before = json.loads(folder.report_json.read_text())["fillers"]
+    first, second = (event["id"] for event in before["events"] if event["token"] == "um")
+    assert run(root, "report", folder.id, "--reject", first) == 0
+    after = json.loads(folder.report_json.read_text())["fillers"]
+    assert after["vocal"]["count"] == before["vocal"]["count"] - 1
+    assert [event["id"] for event in after["rejected"]] == [first]
+    download = tmp_path / "corrections.json"
+    token, start_ms = second.split("@")
+    document = corrections_document(folder.id, [(token, int(start_ms))])
+    download.write_text(json.dumps(document))
+    assert run(root, "report", folder.id, "--corrections", str(download)) == 0
+    again = json.loads(folder.report_json.read_text())["fillers"]
+    assert [event["id"] for event in again["rejected"]] == [second]
+    assert run(root, "report", folder.id, "--reject-none") == 0
+    assert json.loads(folder.report_json.read_text())["fillers"] == before
+
+
+def test_corrections_of_another_session_are_refused(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    download = tmp_path / "corrections.json"
+    download.write_text(json.dumps(corrections_document("other", [("um", 1)])))
+    assert run(root, "report", "2026-06", "--corrections", str(download)) == 1
+    assert "belong to session other" in capsys.readouterr().err
+
+
+def test_the_page_holds_the_recording(root: Path) -> None:
+    folder = session_folder.find(root, "2026-06")
+    soundfile.write(folder.candidate_track, np.zeros(16_000, np.float32), 16_000)
+    reporting.make_report(folder)
+    page = folder.report_html.read_text()
+    assert 'src="data:audio/mpeg;base64,' in page
+    assert "candidate.wav" not in page.split("report-data")[0]

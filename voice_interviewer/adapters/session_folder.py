@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
 import os
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from voice_interviewer.adapters import acoustics_file, content_files, journal
 from voice_interviewer.adapters.journal import JOURNAL_NAME
+from voice_interviewer.analysis.corrections import parse_corrections
 from voice_interviewer.analysis.from_journal import build_record
 from voice_interviewer.analysis.record import SessionRecord
-from voice_interviewer.core.content import Framework, Question
+from voice_interviewer.core.content import Company, FollowUp, Framework, Question, RubricLine
 from voice_interviewer.core.errors import SessionError, StorageFullError, UsageError, VoiceInterviewerError
+from voice_interviewer.core.one_phase import only_phase
 
 CANDIDATE_TRACK = "candidate.wav"
 INTERVIEWER_TRACK = "interviewer.wav"
@@ -114,9 +117,9 @@ def load_record(folder: SessionFolder | Path) -> SessionRecord:
     """The facts of a session, from its journal. Raises JournalError, SessionError."""
     folder = folder if isinstance(folder, SessionFolder) else SessionFolder(folder)
     header = journal.read_header(folder.journal)
-    framework, question = _content_of(header)
+    framework, question = content_of(header)
     tracks = {"candidate": folder.candidate_track, "interviewer": folder.interviewer_track}
-    return build_record(
+    record = build_record(
         header,
         journal.read_lines(folder.journal),
         framework=framework,
@@ -125,10 +128,34 @@ def load_record(folder: SessionFolder | Path) -> SessionRecord:
         rejected_fillers=read_corrections(folder),
         acoustics=acoustics_file.load(folder.path / acoustics_file.ACOUSTICS_NAME),
     )
+    return replace(record, rubric=_rubric_of(framework))
 
 
-def _content_of(header: dict[str, Any]) -> tuple[Framework | None, Question | None]:
-    """The framework and question of a session; its own wording where the bank no longer has it."""
+def content_of(header: dict[str, Any]) -> tuple[Framework | None, Question | None]:
+    """The framework and question of a session; its own wording where the bank no longer has it.
+
+    Cut down to the phase where only one was taken, with the follow-ups the session was given.
+    """
+    framework, question = _whole_content_of(header)
+    if question is not None and "follow_ups" in header:
+        own = tuple(FollowUp(str(phase), str(text)) for phase, text in header["follow_ups"])
+        question = dataclasses.replace(question, follow_ups=own)
+    phase_id = str(header.get("phase", ""))
+    if framework is not None and question is not None and phase_id in {p.id for p in framework.phases}:
+        return only_phase(framework, question, phase_id)
+    return framework, question
+
+
+def company_of(header: dict[str, Any]) -> Company | None:
+    """The company of a session; None where there was none or the content no longer has it."""
+    company_id = str(header.get("company", ""))
+    try:
+        return content_files.load_company(company_id) if company_id else None
+    except VoiceInterviewerError:
+        return None
+
+
+def _whole_content_of(header: dict[str, Any]) -> tuple[Framework | None, Question | None]:
     framework: Framework | None = None
     question: Question | None = None
     framework_id, question_id = str(header.get("framework", "")), str(header.get("question_id", ""))
@@ -145,17 +172,22 @@ def _content_of(header: dict[str, Any]) -> tuple[Framework | None, Question | No
     return framework, question
 
 
+def _rubric_of(framework: Framework | None) -> tuple[RubricLine, ...]:
+    """What this type of interview is judged on; empty where the content has nothing."""
+    try:
+        return content_files.load_rubrics().get(framework.type, ()) if framework else ()
+    except VoiceInterviewerError:
+        return ()
+
+
 def read_corrections(folder: SessionFolder) -> frozenset[tuple[str, int]]:
     """Fillers the user marked as 'not one': (token, start in ms). Raises SessionError when unreadable."""
     path = folder.path / CORRECTIONS
     if not path.exists():
         return frozenset()
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return frozenset(
-            (str(entry["token"]), round(float(entry["start_s"]) * 1000)) for entry in data["rejected_fillers"]
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return parse_corrections(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
         raise SessionError(f"{path} cannot be read: {error}", hint="mend or remove the file") from None
 
 

@@ -19,9 +19,10 @@ from voice_interviewer.analysis.tokens import SpokenWord
 
 MIN_VOICED_S = 5.0
 """Less voiced speech than this gives no figure of pitch or loudness."""
-SMOOTH_RUN = 5
-"""Frames of steady voicing that make a pitch believable."""
+STEADY_S = 0.05
+"""Steady voicing of this length, and of two frames at least, makes a pitch believable."""
 MAX_STEP_SEMITONES = 2.0
+MAX_SLOPE_SEMITONES_S = 60.0
 """A pitch that jumps more than this between frames is a tracking error."""
 OCTAVE_GUARD_SEMITONES = 11.0
 """Pitches further than this from the median are taken for octave errors."""
@@ -66,14 +67,16 @@ def pitch_variety(track: AcousticTrack, words: Sequence[SpokenWord]) -> PitchFig
     """Standard deviation of the pitch in semitones, over steady voicing inside words."""
     steady: list[float] = []
     run: list[float] = []
+    enough = max(2, round(STEADY_S / track.hop_s))
+    step = max(MAX_STEP_SEMITONES, MAX_SLOPE_SEMITONES_S * track.hop_s)
     for hertz in _inside_words(track.f0_hz, track.hop_s, words):
-        if hertz > 0 and run and abs(12 * math.log2(hertz / run[-1])) <= MAX_STEP_SEMITONES:
+        if hertz > 0 and run and abs(12 * math.log2(hertz / run[-1])) <= step:
             run.append(hertz)
             continue
-        if len(run) >= SMOOTH_RUN:
+        if len(run) >= enough:
             steady.extend(run)
         run = [hertz] if hertz > 0 else []
-    if len(run) >= SMOOTH_RUN:
+    if len(run) >= enough:
         steady.extend(run)
     if len(steady) * track.hop_s < MIN_VOICED_S:
         return None

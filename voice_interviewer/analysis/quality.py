@@ -19,6 +19,8 @@ FAIR_COVERED = 0.75
 """Share of the heard speech that words cover."""
 MIN_SPOKEN_S = 5.0
 FEW_WORDS = 5
+UNMEASURED_DB = -99.0
+"""Levels below stand where nothing was measured, or where the sound was digital silence."""
 
 
 def judge_quality(record: SessionRecord, words: Sequence[SpokenWord]) -> Quality:
@@ -61,7 +63,8 @@ def _signal_to_noise_db(record: SessionRecord, words: Sequence[SpokenWord]) -> f
     for start_s, end_s in record.speech_spans:
         first, last = round(start_s / track.hop_s), round(end_s / track.hop_s) + 1
         occupied[first:last] = b"\x01" * len(occupied[first:last])
-    outside = sorted(level for level, taken in zip(track.level_db, occupied, strict=True) if not taken)
+    pairs = zip(track.level_db, occupied, strict=True)
+    outside = sorted(level for level, taken in pairs if not taken and level > UNMEASURED_DB)
     if len(outside) * track.hop_s < 0.5 or not inside:
         return None
     return sorted(inside)[len(inside) // 2] - outside[len(outside) // 5]

@@ -16,6 +16,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "session", nargs="?", default="last", help="a session's name or folder; the last one by default"
     )
     parser.add_argument("--recover", action="store_true", help="mend what a crash left behind first")
+    parser.add_argument(
+        "--reject",
+        action="append",
+        default=[],
+        metavar="FILLER",
+        help="mark a filler as none, as the page names it: um@12340; the ones given replace earlier marks",
+    )
+    parser.add_argument("--reject-none", action="store_true", help="undo all marks")
+    parser.add_argument(
+        "--corrections", type=Path, metavar="FILE", help="take over a corrections.json that the page offered"
+    )
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the report's data there too")
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     parser.add_argument("--sessions-dir", type=Path, metavar="DIR", help="where sessions are kept")
@@ -29,6 +40,19 @@ def _recover(folder: SessionFolder) -> None:
     print(f"Recovered {folder.id}: {done.utterances_added} utterances transcribed that were not before.")
 
 
+def _correct(folder: SessionFolder, args: argparse.Namespace) -> None:
+    """Keep what the user marked on the page as 'not a filler'."""
+    if not (args.reject or args.reject_none or args.corrections):
+        return
+    from voice_interviewer.adapters.corrections_file import load_corrections, save_corrections
+    from voice_interviewer.analysis.corrections import parse_filler_id
+
+    rejected = {parse_filler_id(name) for name in args.reject}
+    if args.corrections:
+        rejected |= load_corrections(args.corrections, session_id=folder.id)
+    save_corrections(folder, rejected)
+
+
 def run(args: argparse.Namespace) -> int:
     """Rebuild the report from the session's folder."""
     from rich.console import Console
@@ -40,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
     folder = session_folder.find(args.sessions_dir or sessions_dir(), args.session)
     if args.recover:
         _recover(folder)
+    _correct(folder, args)
     report = reporting.make_report(folder, console=Console())
     if args.json:
         reporting.export_json(report, args.json)

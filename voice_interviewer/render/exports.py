@@ -174,7 +174,8 @@ def _lines(text: str) -> str:
 
 def _stamp(seconds: float, point: str) -> str:
     millis = max(0, round(seconds * 1000))
-    return f"{millis // 3_600_000:02d}:{millis // 60_000 % 60:02d}:{millis // 1000 % 60:02d}{point}{millis % 1000:03d}"
+    hours, minutes, whole = millis // 3_600_000, millis // 60_000 % 60, millis // 1000 % 60
+    return f"{hours:02d}:{minutes:02d}:{whole:02d}{point}{millis % 1000:03d}"
 
 
 def to_csv(report: Report) -> str:

@@ -69,11 +69,11 @@ def _trends(found: Sequence[Trend]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for trend in found:
         style = _STYLES[trend.direction]
-        unit = trend.measure.unit
+        first, last = (shown(value, trend.measure.percent) for value in (trend.first, trend.last))
         table.add_row(
             trend.measure.name,
             spark([value for _, value in trend.points]),
-            f"{shown(trend.first, trend.measure.percent)} → {shown(trend.last, trend.measure.percent)} {unit}",
+            f"{first} → {last} {trend.measure.unit}",
             Text("" if trend.direction == "same" else trend.direction, style=style),
         )
     return table
