@@ -7,15 +7,16 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 from voice_interviewer import __version__
 from voice_interviewer.adapters import acoustics_file, models, session_folder, session_lock
 from voice_interviewer.adapters.audio_sources import Sound, SoundOptions, choose_sound
+from voice_interviewer.adapters.going_on import GoingOn, ShiftedMicrophone, joined
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.language_model import LitellmWriter
 from voice_interviewer.adapters.paths import data_dir
@@ -26,10 +27,10 @@ from voice_interviewer.adapters.smart_turn import SmartTurnVote
 from voice_interviewer.adapters.vad import GatedVoiceActivity
 from voice_interviewer.adapters.whisper import WhisperTranscriber
 from voice_interviewer.core.content import Company, Framework, Question
-from voice_interviewer.core.events import StopRequested
+from voice_interviewer.core.events import Event, SessionResumed, StopRequested
 from voice_interviewer.core.interviewer import Interviewer, Setup
 from voice_interviewer.core.segmenter import Segmenter
-from voice_interviewer.ports import MeaningScorer
+from voice_interviewer.ports import SAMPLE_RATE_HZ, MeaningScorer
 from voice_interviewer.runtime.audio_buffer import AudioBuffer
 from voice_interviewer.runtime.crew import LiveCrew, SimulatedCrew
 from voice_interviewer.runtime.inbox import LiveInbox, SampleCounterClock, SessionClock, SimulatedInbox
@@ -61,6 +62,15 @@ class Practice:
     language_model: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
     """Further facts for the journal's header."""
+    only_phase: str = ""
+    """Id of the one phase to be taken again; '' for a whole interview."""
+    going_on: GoingOn | None = None
+    """A session that was broken off and goes on, in place of a new one."""
+
+    @property
+    def begins_at_s(self) -> float:
+        """Session time at which this run begins."""
+        return self.going_on.at_s if self.going_on else 0.0
 
 
 @dataclass(slots=True)
@@ -89,42 +99,83 @@ def staged(practice: Practice, observers: list[Observer]) -> Iterator[Stage]:
         if sound.owns_microphone:
             stack.enter_context(session_lock.hold(data_dir() / "microphone.lock", "the microphone"))
         now = datetime.now().astimezone()
-        folder = session_folder.create(practice.sessions_dir, now, practice.question.id)
-        stack.enter_context(session_lock.hold(folder.path / session_lock.LOCK_NAME, folder.id))
-        log = stack.enter_context(Journal(folder.journal, _header(practice, folder, now, sound)))
-        interviewer = Interviewer(
-            Setup(
-                practice.framework,
-                practice.question,
-                practice.minutes,
-                practice.seed,
-                practice.company,
-                sound.duplex,
-                writer=practice.writer is not None,
-            )
+        again = practice.going_on
+        folder = (
+            again.folder if again else session_folder.create(practice.sessions_dir, now, practice.question.id)
         )
+        stack.enter_context(session_lock.hold(folder.path / session_lock.LOCK_NAME, folder.id))
+        header = None if again else _header(practice, folder, now, sound)
+        log = stack.enter_context(Journal(folder.journal, header))
+        if again:
+            log.note(resumed_at=now.isoformat(timespec="seconds"), resumed_at_s=round(again.at_s, 3))
+            sound.microphone = ShiftedMicrophone(sound.microphone, round(again.at_s * SAMPLE_RATE_HZ))
+        interviewer = again.interviewer if again else Interviewer(_setup(practice, sound))
         voice = PiperVoice(weights[VOICE])
         tracks = (
-            TrackRecorder(folder.candidate_track),
-            TrackRecorder(folder.interviewer_track, voice.sample_rate_hz),
+            TrackRecorder(folder.candidate_track, keep=again is not None),
+            TrackRecorder(folder.interviewer_track, voice.sample_rate_hz, keep=again is not None),
         )
         for track in tracks:
             stack.callback(track.close)
         build = _simulated if sound.simulated else _live
         stage = build(practice, folder, sound, interviewer, voice, tracks, log, observers, stack, weights)
         yield stage
+        before = again.notes if again else {}
         if practice.writer is not None:
-            log.note(notes=[practice.writer.usage.sentence(practice.language_model)])
+            used = practice.writer.usage.sentence(practice.language_model)
+            log.note(notes=[*before.get("notes", ()), used])
         _keep_acoustics(stage, log)
         log.note(
-            dropped_blocks=sound.microphone.dropped_blocks, duration_s=round(stage.listener.heard_to_s, 3)
+            dropped_blocks=sound.microphone.dropped_blocks + int(before.get("dropped_blocks", 0)),
+            duration_s=round(stage.listener.heard_to_s, 3),
         )
 
 
 def _keep_acoustics(stage: Stage, log: Journal) -> None:
     """What the recogniser heard besides words: fillers with their evidence, pitch and level."""
-    log.note(vocal_fillers=[asdict(event) for event in stage.transcriber.vocal_fillers()])
-    acoustics_file.save(stage.folder.path / acoustics_file.ACOUSTICS_NAME, stage.transcriber.acoustics())
+    fillers = [asdict(event) for event in stage.transcriber.vocal_fillers()]
+    path = stage.folder.path / acoustics_file.ACOUSTICS_NAME
+    track = stage.transcriber.acoustics()
+    again = stage.practice.going_on
+    if again:
+        fillers = [*again.notes.get("vocal_fillers", ()), *fillers]
+        track = joined(acoustics_file.load(path), track, again.at_s)
+    log.note(vocal_fillers=fillers)
+    acoustics_file.save(path, track)
+
+
+def _setup(practice: Practice, sound: Sound) -> Setup:
+    return Setup(
+        practice.framework,
+        practice.question,
+        practice.minutes,
+        practice.seed,
+        practice.company,
+        sound.duplex,
+        writer=practice.writer is not None,
+        only_phase=practice.only_phase,
+    )
+
+
+def _resumed(practice: Practice, sound: Sound) -> SessionResumed | None:
+    if practice.going_on is None:
+        return None
+    return SessionResumed(practice.begins_at_s, sound.duplex, practice.writer is not None)
+
+
+def _renumbered(put: Callable[[Event], None], practice: Practice) -> Callable[[Event], None]:
+    """The segmenter counts from 1; utterances of a session that goes on are numbered after its earlier
+    ones.
+    """
+    offset = practice.going_on.first_utterance_id - 1 if practice.going_on else 0
+    if not offset:
+        return put
+
+    def shifted(event: Event) -> None:
+        number = getattr(event, "utterance_id", None)
+        put(event if number is None else replace(cast(Any, event), utterance_id=number + offset))
+
+    return shifted
 
 
 def _header(practice: Practice, folder: SessionFolder, now: datetime, sound: Sound) -> dict[str, Any]:
@@ -146,6 +197,7 @@ def _header(practice: Practice, folder: SessionFolder, now: datetime, sound: Sou
         "writer": practice.writer is not None,
         "models": models_used,
         "microphone": sound.microphone.name,
+        **({"phase": practice.only_phase} if practice.only_phase else {}),
         **practice.extra,
     }
 
@@ -188,7 +240,9 @@ def _live(
     buffer = AudioBuffer(older=_older(tracks[0]))
     transcriber = WhisperTranscriber(weights[WHISPER])
     speech = SpeechCache(voice)
-    listener = Listener(sound.microphone, GatedVoiceActivity(), Segmenter(), buffer, tracks[0], inbox.put)
+    put = _renumbered(inbox.put, practice)
+    listener = Listener(sound.microphone, GatedVoiceActivity(), Segmenter(), buffer, tracks[0], put)
+    listener.heard_to_s = practice.begins_at_s
     talker = Talker(lambda: speech, sound.playback, tracks[1], clock, inbox.put)
     stack.callback(sound.playback.stop)
     writing = Writing(practice.writer, clock, inbox.put) if practice.writer is not None else None
@@ -210,14 +264,15 @@ def _live(
     threading.Thread(target=_quietly(voice.warm_up), daemon=True, name="voice loader").start()
     sound.microphone.start()
     stack.callback(sound.microphone.stop)
-    clock.start()
+    clock.start(practice.begins_at_s)
     threading.Thread(target=_quietly(transcriber.warm_up), daemon=True, name="recogniser loader").start()
     stopping = threading.Event()
     ear = threading.Thread(target=listener.run, args=(stopping,), daemon=True, name="listener")
     ear.start()
     stack.callback(ear.join, 3.0)
     stack.callback(stopping.set)
-    loop = SessionLoop(interviewer, inbox, clock, crew, log, _with_stand_in(sound, observers))
+    everybody = _with_stand_in(sound, observers)
+    loop = SessionLoop(interviewer, inbox, clock, crew, log, everybody, _resumed(practice, sound))
     _on_interrupt(lambda: inbox.put(StopRequested(clock.now_s())), stack)
 
     def idle(refresh: Callable[[], None]) -> None:
@@ -244,6 +299,7 @@ def _simulated(
     weights: dict[str, Path],
 ) -> Stage:
     clock = SampleCounterClock()
+    clock.advance_to(practice.begins_at_s)
     buffer = AudioBuffer(older=_older(tracks[0]))
     listener: Listener
 
@@ -253,7 +309,9 @@ def _simulated(
         clock.advance_to(listener.heard_to_s)
 
     inbox = SimulatedInbox(clock, step)
-    listener = Listener(sound.microphone, GatedVoiceActivity(), Segmenter(), buffer, tracks[0], inbox.put)
+    put = _renumbered(inbox.put, practice)
+    listener = Listener(sound.microphone, GatedVoiceActivity(), Segmenter(), buffer, tracks[0], put)
+    listener.heard_to_s = practice.begins_at_s
     transcriber = WhisperTranscriber(weights[WHISPER])
     transcription = Transcription(
         transcriber,
@@ -276,7 +334,8 @@ def _simulated(
     )
     sound.microphone.start()
     stack.callback(sound.microphone.stop)
-    loop = SessionLoop(interviewer, inbox, clock, crew, log, _with_stand_in(sound, observers))
+    everybody = _with_stand_in(sound, observers)
+    loop = SessionLoop(interviewer, inbox, clock, crew, log, everybody, _resumed(practice, sound))
     _on_interrupt(lambda: inbox.put(StopRequested(clock.now_s())), stack)
     return Stage(
         practice, folder, sound, interviewer, listener, loop, lambda _refresh: None, clock, transcriber

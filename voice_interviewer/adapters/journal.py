@@ -25,13 +25,15 @@ SYNC_EVERY_S = 1.0
 class Journal:
     """Append-only. `write` never raises twice: after a full disk it goes quiet and `failure` says so."""
 
-    def __init__(self, path: Path, header: dict[str, Any]) -> None:
+    def __init__(self, path: Path, header: dict[str, Any] | None) -> None:
+        """Begin a journal with its header; None goes on with the one that is there."""
         self.path = path
         self.failure: StorageFullError | None = None
         descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         self._file = os.fdopen(descriptor, "w", encoding="utf-8")
         self._synced_at_s = 0.0
-        self._line({"journal": VERSION, **header})
+        if header is not None:
+            self._line({"journal": VERSION, **header})
         os.fsync(self._file.fileno())
 
     def write(self, item: Event | Command, at_s: float) -> None:

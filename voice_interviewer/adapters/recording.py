@@ -42,7 +42,8 @@ class TrackRecorder:
     sound is kept, at its right place, as soon as that works again.
     """
 
-    def __init__(self, path: Path, sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
+    def __init__(self, path: Path, sample_rate_hz: int = SAMPLE_RATE_HZ, *, keep: bool = False) -> None:
+        """`keep`: go on with what the file holds, where there is one."""
         self.path = path
         self.sample_rate_hz = sample_rate_hz
         self.lost_samples = 0
@@ -53,12 +54,13 @@ class TrackRecorder:
         self._retry_at = 0
         self._closing = threading.Event()
         try:
-            flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
-            self._file = os.open(path, flags, 0o600)
+            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+            self._file = os.open(path, flags if keep else flags | os.O_TRUNC, 0o600)
+            self._samples = self._patched_at = max(0, os.fstat(self._file).st_size - HEADER_BYTES) // 2
         except OSError as error:
             raise _session_error(path, error) from error
         try:
-            _write_all(self._file, wav_header(sample_rate_hz, 0), 0)
+            _write_all(self._file, wav_header(sample_rate_hz, 2 * self._samples), 0)
         except OSError as error:
             os.close(self._file)
             raise _session_error(path, error) from error

@@ -14,8 +14,9 @@ from voice_interviewer.adapters import journal, recording, session_lock
 from voice_interviewer.adapters.session_folder import SessionFolder, all_folders
 from voice_interviewer.adapters.wav_span import read_wav_span
 from voice_interviewer.core.codec import decode, encode
+from voice_interviewer.core.commands import Finish
 from voice_interviewer.core.errors import SessionBusyError
-from voice_interviewer.core.events import Transcribed, UtteranceEnded
+from voice_interviewer.core.events import Event, SessionCutShort, SessionResumed, Transcribed, UtteranceEnded
 from voice_interviewer.core.speech import Word
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Transcriber
 
@@ -74,11 +75,16 @@ def _add_missing_words(folder: SessionFolder, transcriber: Callable[[], Transcri
     """Transcribe what was recorded and not understood before the end."""
     spans: dict[int, UtteranceEnded] = {}
     known: set[int] = set()
-    heard_to_s = 0.0
+    heard_to_s = last_s = 0.0
+    ended = False
     for line in journal.read_lines(folder.journal):
-        if "event" not in line:
+        if "note" in line:
             continue
-        event = decode(line)
+        event = decode({key: value for key, value in line.items() if key != "t"})
+        if isinstance(event, Finish | SessionCutShort | SessionResumed):
+            ended = not isinstance(event, SessionResumed)
+        if isinstance(event, Event):
+            last_s = max(last_s, event.at_s)
         if isinstance(event, UtteranceEnded):
             spans[event.utterance_id] = event
             heard_to_s = max(heard_to_s, event.end_s)
@@ -89,13 +95,13 @@ def _add_missing_words(folder: SessionFolder, transcriber: Callable[[], Transcri
     if not missing and rest_s < UTTERANCE_GAP_S:
         return 0
     engine = transcriber()
-    events: list[UtteranceEnded | Transcribed] = []
+    events: list[Event] = [] if ended else [SessionCutShort(last_s)]
     for span in missing:
         words = _transcribe(folder, engine, span.start_s - PRE_ROLL_S, span.end_s + POST_ROLL_S)
         events.append(Transcribed(span.at_s, span.utterance_id, span.start_s, span.end_s, words))
     if rest_s >= UTTERANCE_GAP_S:
         rest = _transcribe(folder, engine, heard_to_s + POST_ROLL_S, heard_to_s + rest_s)
-        for number, words in enumerate(_grouped(rest), REST_ID_OFFSET):
+        for number, words in enumerate(_grouped(rest), max([REST_ID_OFFSET, *(known | set(spans))]) + 1):
             start_s, end_s = words[0].start_s, words[-1].end_s
             events.append(UtteranceEnded(end_s, number, start_s, end_s))
             events.append(Transcribed(end_s, number, start_s, end_s, words))
@@ -127,7 +133,7 @@ def _length_s(folder: SessionFolder) -> float:
     return max(0, size - 44) / 2 / SAMPLE_RATE_HZ
 
 
-def _append(path: Path, events: list[UtteranceEnded | Transcribed]) -> None:
+def _append(path: Path, events: list[Event]) -> None:
     import json
 
     with path.open("a", encoding="utf-8") as file:

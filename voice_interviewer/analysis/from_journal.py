@@ -115,8 +115,16 @@ def _take(facts: _Facts, item: e.Event | c.Command) -> None:
             facts.notes.append(item.text)
         case c.Finish():
             facts.finished = item.reason
+        case e.SessionResumed():
+            facts.finished = ""
+            facts.turn_end_s = None
+            facts.notes.append(f"The interview was broken off and went on later, at {_clock(item.at_s)}.")
         case _:
             pass
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def _end_prompt(facts: _Facts, event: e.PromptFinished) -> None:

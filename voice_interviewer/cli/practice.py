@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from voice_interviewer.core.errors import DeviceError, UsageError, VoiceIntervie
 if TYPE_CHECKING:
     from voice_interviewer.adapters.audio_sources import SoundOptions
     from voice_interviewer.adapters.language_model import LitellmWriter
+    from voice_interviewer.adapters.session_folder import SessionFolder
+    from voice_interviewer.analysis.findings import Report
     from voice_interviewer.bootstrap import Practice, Stage
     from voice_interviewer.render.live_screen import Snapshot
 
@@ -29,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--company", metavar="ID", help="google, amazon, microsoft, openai or anthropic")
     what.add_argument("--minutes", type=_minutes, help="length; the framework's own when not given")
     what.add_argument("--seed", type=int, help="the same seed makes the same choices")
+    what.add_argument("--resume", metavar="SESSION|last", help="go on with an interview that was cut short")
+    add_sound_arguments(parser)
+
+
+def add_sound_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of every command that holds an interview."""
     sound = parser.add_argument_group("sound")
     sound.add_argument("--mic", metavar="NAME|FILE", help="microphone by name, or a recording in its place")
     sound.add_argument(
@@ -61,20 +71,75 @@ def _minutes(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Hold the interview; 0 when a report was made."""
-    from voice_interviewer.adapters.audio_sources import SoundOptions
     from voice_interviewer.adapters.paths import sessions_dir
+
+    _check_content(args)
+    _check_resume(args)
+    folder = args.sessions_dir or sessions_dir()
+    if args.resume:
+        return _resume(args, folder)
+    _offer_recovery(folder)
+    options, demonstrating = sound_options(args)
+    practice = _practice(args, options, folder, demonstrating=demonstrating)
+    return hold(practice, plain=args.plain or not sys.stdout.isatty())
+
+
+def sound_options(args: argparse.Namespace) -> tuple[SoundOptions, bool]:
+    """What was asked for, and whether it is the demonstration (also for want of devices). Raises UsageError."""
+    from voice_interviewer.adapters.audio_sources import SoundOptions
 
     if args.candidate and args.mic:
         raise UsageError("--candidate stands in for the microphone", hint="give one of --candidate and --mic")
-    _check_content(args)
-    demonstrating = args.candidate == "demo"
     options = SoundOptions(args.mic, args.loudspeaker, args.candidate, "", args.pace, args.duplex)
-    folder = args.sessions_dir or sessions_dir()
-    _offer_recovery(folder)
     if not args.candidate and not args.mic:
-        options, demonstrating = _devices_or_demonstration(options)
-    practice = _practice(args, options, folder, demonstrating=demonstrating)
+        return _devices_or_demonstration(options)
+    return options, args.candidate == "demo"
+
+
+def _check_resume(args: argparse.Namespace) -> None:
+    chosen = [name for name in ("type", "question", "framework", "company", "minutes") if vars(args)[name]]
+    if args.resume and chosen:
+        raise UsageError(f"--resume goes on with what the session had; --{chosen[0]} cannot change it")
+
+
+def _resume(args: argparse.Namespace, sessions: Path) -> int:
+    from voice_interviewer.adapters import session_folder
+
+    folder = session_folder.find(sessions, args.resume)
+    options, _ = sound_options(args)
+    practice = resumed(folder, options, args.llm or "")
     return hold(practice, plain=args.plain or not sys.stdout.isatty())
+
+
+def resumed(folder: SessionFolder, options: SoundOptions, llm: str = "") -> Practice:
+    """A session that was cut short, mended where a crash left it, ready to go on. Raises UsageError when
+    nothing of it is left.
+    """
+    import dataclasses
+
+    from voice_interviewer import bootstrap
+    from voice_interviewer.adapters import going_on, models, recovery
+    from voice_interviewer.adapters.whisper import WhisperTranscriber
+
+    going_on.prepare(folder)  # what cannot go on is told before anything is changed
+    recovery.recover(folder, lambda: WhisperTranscriber(models.model_path(bootstrap.WHISPER)))
+    again = going_on.prepare(folder)
+    setup = again.interviewer.setup
+    if not options.framework:
+        options = dataclasses.replace(options, framework=setup.framework.id)
+    return bootstrap.Practice(
+        setup.framework,
+        setup.question,
+        setup.minutes,
+        folder.path.parent,
+        setup.seed,
+        setup.company,
+        options,
+        writer=_writer(llm),
+        language_model=llm,
+        only_phase=setup.only_phase,
+        going_on=again,
+    )
 
 
 def _offer_recovery(folder: Path) -> None:
@@ -84,7 +149,11 @@ def _offer_recovery(folder: Path) -> None:
     left_behind = recovery.cut_short(folder)
     if left_behind:
         name = left_behind[-1].id
-        print(f"{name} was cut short; its report: voice-interviewer report --recover {name}", file=sys.stderr)
+        print(
+            f"{name} was cut short; its report: voice-interviewer report --recover {name}; "
+            f"or go on with it: voice-interviewer practice --resume {name}",
+            file=sys.stderr,
+        )
 
 
 def _check_content(args: argparse.Namespace) -> None:
@@ -186,8 +255,26 @@ def _writer(model: str | None) -> LitellmWriter | None:
     return LitellmWriter(model)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A session that was held."""
+
+    folder: SessionFolder
+    reason: str
+    """Why it ended: 'completed' or what cut it short."""
+    report: Report
+
+
 def hold(practice: Practice, *, plain: bool) -> int:
-    """Hold a session on the screen and make its report."""
+    """Hold a session on the screen and make its report; 0."""
+    perform(practice, plain=plain)
+    return 0
+
+
+def perform(
+    practice: Practice, *, plain: bool, began: Callable[[SessionFolder], None] = lambda _folder: None
+) -> Held:
+    """Hold a session on the screen and make its report; `began` hears of its folder first."""
     from rich.console import Console
 
     from voice_interviewer.bootstrap import staged
@@ -208,15 +295,17 @@ def hold(practice: Practice, *, plain: bool) -> int:
         stage = ready
         stage.idle(screen.refresh)
         folder = stage.folder
+        began(folder)
+        reason = ""
         with screen:
             try:
-                stage.loop.run()
+                reason = stage.loop.run()
             except VoiceInterviewerError as error:
                 failure = error
-    make_report(folder, console=console)
+    report = make_report(folder, console=console)
     if failure is not None:
         raise failure
-    return 0
+    return Held(folder, reason, report)
 
 
 def _write_line(text: str) -> None:

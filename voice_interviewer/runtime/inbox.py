@@ -33,9 +33,9 @@ class SessionClock:
         self._monotonic = monotonic
         self._zero_s = monotonic()
 
-    def start(self) -> None:
-        """Session time is zero now: the microphone's first block is on its way."""
-        self._zero_s = self._monotonic()
+    def start(self, at_s: float = 0.0) -> None:
+        """Session time is `at_s` now, 0 for a new session: the microphone's first block is on its way."""
+        self._zero_s = self._monotonic() - at_s
 
     def now_s(self) -> float:
         """Seconds since the start."""

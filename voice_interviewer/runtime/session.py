@@ -10,7 +10,7 @@ from typing import Protocol
 
 from voice_interviewer.core.codec import canonical
 from voice_interviewer.core.commands import Command, Finish, Transcribe
-from voice_interviewer.core.events import Event, SessionStarted, StopRequested, Tick
+from voice_interviewer.core.events import Event, SessionResumed, SessionStarted, StopRequested, Tick
 from voice_interviewer.core.interviewer import Interviewer
 from voice_interviewer.ports import Clock
 from voice_interviewer.runtime.inbox import Inbox
@@ -54,7 +54,10 @@ class SessionLoop:
         crew: Crew,
         log: Log,
         observers: Sequence[Observer] = (),
+        resumed: SessionResumed | None = None,
     ) -> None:
+        """`resumed` opens the loop where an interview goes on; otherwise it begins."""
+        self._resumed = resumed
         self._interviewer = interviewer
         self._inbox = inbox
         self._clock = clock
@@ -67,7 +70,7 @@ class SessionLoop:
 
     def run(self) -> str:
         """Hold the interview; why it ended."""
-        self._handle(SessionStarted(self._clock.now_s()))
+        self._handle(self._resumed or SessionStarted(self._clock.now_s()))
         while self._interviewer.state != "finished":
             event = self._inbox.get(self._interviewer.next_deadline_s)
             self._handle(event if event is not None else Tick(self._clock.now_s()))
