@@ -279,6 +279,15 @@ def test_numbers_and_pronouns_are_counted_without_ways_of_speaking() -> None:
     assert (substance.pronouns.i, substance.pronouns.we) == (2, 1)
 
 
+def test_counting_through_a_list_is_no_figure() -> None:
+    script = Script().say(
+        "There are three options. One, a belt. Two, a cane. It costs 40 dollars for two years."
+    )
+    numbers = build_report(script.record(kind="review")).substance.numbers
+    assert len(numbers) == 2
+    assert {quote.text for quote in numbers} == {"It costs 40 dollars for two years."}
+
+
 @pytest.mark.parametrize("sample", [report_samples.interview, report_samples.story])
 def test_advice_is_one_strength_and_at_most_three_things_with_moments_to_hear(sample: object) -> None:
     made = sample()  # type: ignore[operator]

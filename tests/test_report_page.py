@@ -22,6 +22,7 @@ import numpy as np
 import pytest
 
 from tests import report_samples
+from voice_interviewer.adapters.audio_embed import embedded
 from voice_interviewer.analysis.corrections import parse_corrections, parse_filler_id
 from voice_interviewer.analysis.record import SessionRecord
 from voice_interviewer.analysis.report import build_report
@@ -290,17 +291,36 @@ def test_without_sound_the_page_says_so_and_still_shows_moments(open_page: Open)
     assert opened.page.locator(".now").count() == 1
 
 
+SHAPES = {"desktop": 1280, "tablet": 820, "phone": 360}
+
+
 @pytest.mark.parametrize("name", ["interview", "story", "recording", "silence"])
-@pytest.mark.parametrize(("shape", "width"), [("desktop", 1280), ("tablet", 820), ("phone", 360)])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_report_fits_its_window(
-    open_page: Open, name: str, shape: str, width: int, scheme: str
-) -> None:
-    opened = open_page(sample_page(name), width=width, height=800, scheme=scheme)
-    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+def test_every_report_fits_every_window_light_and_dark(open_page: Open, name: str) -> None:
+    opened = open_page(sample_page(name))
     folder = os.environ.get("REPORT_SCREENSHOTS")
-    if folder:
-        opened.page.screenshot(path=f"{folder}/{name}-{shape}-{scheme}.png", full_page=True)
+    for scheme in ("light", "dark"):
+        opened.page.emulate_media(color_scheme=scheme)
+        for shape, width in SHAPES.items():
+            opened.page.set_viewport_size({"width": width, "height": 800})
+            assert opened.page.evaluate("document.documentElement.scrollWidth") <= width, (scheme, shape)
+            if folder:
+                opened.page.screenshot(path=f"{folder}/{name}-{shape}-{scheme}.png", full_page=True)
+
+
+def test_the_recording_inside_the_page_is_heard_where_it_was_spoken(open_page: Open, tmp_path: Path) -> None:
+    record = report_samples.recording()
+    track = tmp_path / "candidate.wav"
+    track.write_bytes(tone_bytes(record.duration_s, 220))
+    opened = open_page(render_html(build_report(record), audio=embedded({"candidate": track})))
+    (um,) = (event for event in build_report(record).fillers.events if event.category == "vocal")
+    opened.page.locator(f"tr[data-row='{um.id}'] .play").click()
+    opened.page.wait_for_function(
+        "s => document.getElementById('audio-candidate').currentTime > s + 0.5",
+        arg=um.start_s - 1.2,
+        timeout=10_000,
+    )
+    length_s = opened.page.evaluate("document.getElementById('audio-candidate').duration")
+    assert length_s == pytest.approx(record.duration_s, abs=0.3)
 
 
 def test_text_has_enough_contrast_in_light_and_dark(open_page: Open, interview_html: str) -> None:

@@ -20,7 +20,7 @@ from voice_interviewer.analysis.findings import (
     Substance,
 )
 from voice_interviewer.analysis.record import SessionRecord
-from voice_interviewer.analysis.tokens import SpokenWord
+from voice_interviewer.analysis.tokens import NONE, SENTENCE, SpokenWord
 from voice_interviewer.core.content import Phase, RubricLine, Signal
 
 COVERED_MIN_S = 5.0
@@ -42,6 +42,12 @@ _NUMBER = re.compile(
     r"people|customers|points))*|(?:one\s+)?(?:half|third|quarter)\s+of\b|percent\b)|\bdoubled\b|\btripled\b|\bhalved\b",
     re.IGNORECASE,
 )
+_COUNTING = frozenset("one two three four five six seven eight nine ten".split())
+_LISTED = frozenset(
+    "groups group options option ideas things ways reasons parts steps segments solutions areas types kinds "
+    "questions phases cases".split()
+)
+"""'Three options' announces a list and 'two,' counts through it: neither is a figure."""
 _VAGUE = (
     r"\ba (?:lot|bunch|ton) (?:of|more|less|better|faster)\b",
     r"\b(?:significantly|dramatically|massively|hugely|substantially|considerably)\b",
@@ -69,7 +75,7 @@ def measure_substance(
         covered=tuple(phase.id for phase in phases if phase.status != "skipped"),
         skipped=tuple(phase.id for phase in phases if phase.status == "skipped"),
         star_shares={phase.id: phase.spent_share for phase in phases} if monologue and phases else None,
-        numbers=_quotes(text, [_NUMBER.pattern]),
+        numbers=_numbers(text),
         vague=_quotes(text, _VAGUE),
         pronouns=_pronouns(words),
         answers=_answers(turns),
@@ -191,6 +197,25 @@ def _quotes(text: SpokenText, patterns: Sequence[str]) -> tuple[Quote, ...]:
     return tuple(
         quote_around(text.words, first, last, reach=5) for first, last in text.matches(patterns)[:MAX_LISTED]
     )
+
+
+def _numbers(text: SpokenText) -> tuple[Quote, ...]:
+    """Figures, without the counting and announcing of a list."""
+    found = [
+        (first, last)
+        for first, last in text.matches([_NUMBER.pattern])
+        if not _enumerates(text.words, first, last)
+    ]
+    return tuple(quote_around(text.words, first, last, reach=5) for first, last in found[:MAX_LISTED])
+
+
+def _enumerates(words: Sequence[SpokenWord], first: int, last: int) -> bool:
+    if words[first].norm not in _COUNTING:
+        return False
+    if first == last and (words[first].closes != NONE or words[first].opens == SENTENCE):
+        return True
+    follower = words[last + 1].norm if last + 1 < len(words) else ""
+    return follower in _LISTED
 
 
 def _pronouns(words: Sequence[SpokenWord]) -> PronounFigures:

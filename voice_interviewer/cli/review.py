@@ -238,6 +238,7 @@ class Review:
         self._console.print(f"Report: {folder.report_html}", soft_wrap=True, highlight=False)
         if json_path is not None:
             reporting.export_json(report, json_path)
+        reporting.finish_page(folder, report, console=self._console)
 
 
 def _note(log: Journal, reviewed: Reviewed, warnings: Sequence[str]) -> None:
