@@ -17,8 +17,9 @@ Verdict = Literal["wait", "barge", "dismiss"]
 class BargeInSettings:
     """Times in seconds of speech from its onset."""
 
-    certain_s: float = 0.75
-    """Speech that goes on this long is a barge-in. 'Mm-hm', 'okay', 'right' take 0.3-0.6 s."""
+    certain_s: float = 0.9
+    """Speech that goes on this long is a barge-in. 'Mm-hm', 'okay', 'right' take 0.3-0.6 s, and that they are
+    over is known 0.2 s later. The loudspeaker is silent all the while."""
     burst_s: float = 0.26
     """Anything shorter, once over, is a cough, a click or a lip smack."""
     words_wait_s: float = 1.6

@@ -204,16 +204,20 @@ def _row_trailing(said: _Said) -> str:
 
 
 def _row_next_item(said: _Said) -> str:
-    return "announces an item" if _NEXT_ITEM.search(said.plain) else ""
+    # 'First.' opens a list; 'I'd talk to ten people first.' does not.
+    opens = not said.raw.endswith(".") or len(said.bare.split()) <= 2
+    return "announces an item" if opens and _NEXT_ITEM.search(said.plain) else ""
 
 
 def _row_asked(said: _Said) -> str:
     return "asks the interviewer" if _ASKED.search(said.sentence) else ""
 
 
+def _row_breaks_off(said: _Said) -> str:
+    return "breaks off" if said.raw.endswith(("...", "\u2026", "-", "\u2014")) else ""
+
+
 def _row_open(said: _Said) -> str:
-    if said.raw.endswith(("...", "\u2026", "-", "\u2014")):
-        return "breaks off"
     hangs = said.words[-1] in _HANGING or _OPEN_PHRASE.search(said.plain)
     return f"hangs on '{said.words[-1]}'" if hangs else ""
 
@@ -243,6 +247,7 @@ def _row_complete(said: _Said) -> str:
 _ROWS: tuple[tuple[Closure, Callable[[_Said], str]], ...] = (
     ("said_so", _row_said_so),
     ("thinking", _row_thinking),
+    ("open", _row_breaks_off),
     ("filler", _row_filler),
     ("trailing", _row_trailing),
     ("listing", _row_next_item),

@@ -125,7 +125,8 @@ class Segmenter:
 
     def _close(self, at_s: float, end_s: float, *, cut: bool = False) -> UtteranceEnded:
         self._open = self._hinted = False
-        self._recent.clear()
+        # What was voiced after the end may be the next onset.
+        self._recent = deque(frame for frame in self._recent if frame[0] > end_s + 1e-9)
         return UtteranceEnded(at_s, self._next_id - 1, self._start_s, end_s, cut)
 
     def _limit(self, at_s: float) -> list[Event]:

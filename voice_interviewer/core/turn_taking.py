@@ -207,7 +207,7 @@ class TurnTaker:
 
     def _on_paused(self, event: SpeechPaused) -> None:
         fragment = self._book.fragments.get(event.utterance_id)
-        if fragment is None:
+        if fragment is None or fragment.closed:
             return
         fragment.pause(event.end_s)
         self._clip(fragment)
@@ -219,7 +219,7 @@ class TurnTaker:
 
     def _on_resumed(self, event: SpeechResumed) -> None:
         fragment = self._book.fragments.get(event.utterance_id)
-        if fragment is None:
+        if fragment is None or fragment.closed:
             return
         if fragment.pending:
             self._say(LookAheadStale(fragment.id))
@@ -227,7 +227,7 @@ class TurnTaker:
 
     def _on_ended(self, event: UtteranceEnded) -> None:
         fragment = self._book.fragments.get(event.utterance_id)
-        if fragment is None:
+        if fragment is None or fragment.closed:
             return
         fragment.close(event.end_s, cut=event.cut)
         self._clip(fragment)
@@ -275,8 +275,8 @@ class TurnTaker:
         settings = self._settings
         if settings.duplex == "full":
             return
-        if fragment.place == "turn" and self._prompt is not None and fragment.end_s > self._prompt_started_s:
-            fragment.end_s = max(fragment.start_s, self._prompt_started_s)
+        if fragment.place == "turn" and fragment.start_s < self._prompt_started_s < fragment.end_s:
+            fragment.end_s = self._prompt_started_s
         if fragment.place == "ignored" and self._prompt is None:
             opens_s = self._released_s + settings.echo_tail_s
             if fragment.end_s > opens_s + settings.barge_in.burst_s:
