@@ -27,6 +27,7 @@ class _Facts:
     last_s: float = 0.0
     said: dict[int, c.Say] = field(default_factory=dict)
     begun_s: dict[int, float] = field(default_factory=dict)
+    asked_s: dict[int, float] = field(default_factory=dict)
     prompts: list[PromptSpan] = field(default_factory=list)
     spans: dict[int, tuple[float, float]] = field(default_factory=dict)
     looked_ahead: dict[int, tuple[Word, ...]] = field(default_factory=dict)
@@ -56,7 +57,11 @@ def build_record(
         if "note" in line:
             facts.facts.update(line["note"])
             continue
-        _take(facts, decode({key: value for key, value in line.items() if key != "t"}))
+        item = decode({key: value for key, value in line.items() if key != "t"})
+        if isinstance(item, c.Say):
+            facts.asked_s[item.prompt_id] = float(line.get("t", facts.last_s))
+        _take(facts, item)
+    _add_unspoken(facts)
     duration_s = float(facts.facts.get("duration_s", facts.last_s))
     utterances = _utterances(facts)
     kind: Literal["practice", "review"] = "review" if header.get("kind") == "review" else "practice"
@@ -137,6 +142,13 @@ def _end_prompt(facts: _Facts, event: e.PromptFinished) -> None:
         facts.prompts.append(
             PromptSpan(event.prompt_id, begun_s, event.at_s, text, say.kind, event.interrupted)
         )
+
+
+def _add_unspoken(facts: _Facts) -> None:
+    """Prompts that a silent voice left on the screen: they were read, from then on."""
+    for prompt_id, say in facts.said.items():
+        start_s = facts.begun_s.get(prompt_id, facts.asked_s.get(prompt_id, facts.last_s))
+        facts.prompts.append(PromptSpan(prompt_id, start_s, start_s, say.text, say.kind, interrupted=True))
 
 
 def _utterances(facts: _Facts) -> tuple[Utterance, ...]:

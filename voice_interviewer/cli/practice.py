@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def sound_options(args: argparse.Namespace) -> tuple[SoundOptions, bool]:
-    """What was asked for, and whether it is the demonstration (also for want of devices). Raises UsageError."""
+    """What was asked for, and whether it is the demonstration, if only for want of devices."""
     from voice_interviewer.adapters.audio_sources import SoundOptions
 
     if args.candidate and args.mic:

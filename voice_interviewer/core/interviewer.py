@@ -287,7 +287,7 @@ class Interviewer:
             case turn_taking.LongSilence():
                 self._offer_help(at_s)
             case turn_taking.BargedIn() | turn_taking.TurnReopened():
-                self._give_floor()
+                self._give_floor(at_s)
             case turn_taking.BargeInDoubtful():
                 self._out.append(c.Duck())
             case turn_taking.BargeInDismissed():
@@ -341,12 +341,16 @@ class Interviewer:
         )
         self._reply(at_s, Decision("hold", help_text, "help"))
 
-    def _give_floor(self) -> None:
+    def _give_floor(self, at_s: float) -> None:
         """The candidate speaks: whatever was being said or worded is called off."""
         if not self.machine.allows("floor_taken") or self.state == "closing":
             return
         self._out.append(c.Interrupt())
         self._call_off_all()
+        if self.agenda.started_s is None:
+            # Talked over before the question was out: it is asked later, but time runs, or nothing would
+            # ever end.
+            self.agenda.start(at_s)
         self.machine.fire("floor_taken")
 
     def _call_off_all(self) -> bool:

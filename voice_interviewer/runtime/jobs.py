@@ -13,6 +13,7 @@ from voice_interviewer.core.events import (
     Transcribed,
     TurnVoted,
 )
+from voice_interviewer.core.speech import sane_words
 from voice_interviewer.ports import Clock, FollowUpWriter, MeaningScorer, Transcriber, TurnVote
 from voice_interviewer.runtime.audio_buffer import AudioBuffer
 from voice_interviewer.runtime.worker import Cancelled
@@ -57,7 +58,8 @@ class Transcription:
             return
         samples = self._buffer.slice(job.start_s, job.end_s)
         try:
-            words = tuple(self._transcriber.transcribe(samples, start_s=job.start_s, context=job.context))
+            heard = self._transcriber.transcribe(samples, start_s=job.start_s, context=job.context)
+            words = sane_words(heard, job.start_s, job.end_s)
         except Exception:
             if job.final:
                 # The turn must not wait for words that never come.
@@ -95,6 +97,8 @@ class Voting:
         # The model was trained with a little silence at the end: the pause so far is part of what it hears.
         samples = self._buffer.slice(begin_s, self._buffer.end_s)
         probability = self._vote.probability(samples[-int(VOTE_WINDOW_S * 16_000) :])
+        if not 0.0 <= probability <= 1.0:
+            return
         self._put(TurnVoted(self._clock.now_s(), job.utterance_id, job.end_s, probability))
 
 

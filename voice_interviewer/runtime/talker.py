@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from voice_interviewer.core.commands import Say
-from voice_interviewer.core.errors import VoiceInterviewerError
+from voice_interviewer.core.errors import DeviceError, VoiceInterviewerError
 from voice_interviewer.core.events import Event, PromptFinished, PromptStarted, WorkerFailed
 from voice_interviewer.core.wording import word_count
 from voice_interviewer.ports import Clock, Pcm16, Playback
@@ -41,6 +41,7 @@ class Talker:
         self._put = put
         self._held = threading.Event()
         self._mute = False
+        self._lost = False
 
     def duck(self) -> None:
         """Hold the playback where it is."""
@@ -55,10 +56,11 @@ class Talker:
         share = 0.0
         if not cancelled():
             try:
-                share = self._speak(say, cancelled) if not self._mute else self._show(say, cancelled)
-            except VoiceInterviewerError as error:
+                share = self._try(say, cancelled)
+            except Exception as error:  # a voice or a sound system throws what it likes
                 self._mute = True
-                self._put(WorkerFailed(self._clock.now_s(), "voice", str(error)))
+                reason = str(error) if isinstance(error, VoiceInterviewerError) else type(error).__name__
+                self._put(WorkerFailed(self._clock.now_s(), "voice", reason))
                 share = self._show(say, cancelled)
         self._held.clear()
         words = say.text.split()
@@ -73,6 +75,32 @@ class Talker:
                 " ".join(words[heard:]) if interrupted else "",
             )
         )
+
+    def _try(self, say: Say, cancelled: Cancelled) -> float:
+        """Speak; without a loudspeaker show, and look for it again at the next prompt."""
+        if self._mute:
+            return self._show(say, cancelled)
+        if self._lost and not self._reopened():
+            return self._show(say, cancelled)
+        try:
+            return self._speak(say, cancelled)
+        except DeviceError as error:
+            if self._reopened():
+                return self._speak(say, cancelled)
+            self._lost = True
+            self._put(WorkerFailed(self._clock.now_s(), "loudspeaker", error.message))
+            return self._show(say, cancelled)
+
+    def _reopened(self) -> bool:
+        reopen = getattr(self._playback, "reopen", None)
+        if reopen is None:
+            return False
+        try:
+            reopen()
+        except DeviceError:
+            return False
+        self._lost = False
+        return True
 
     def _speak(self, say: Say, cancelled: Cancelled) -> float:
         """Share of the prompt that was heard."""
