@@ -28,8 +28,10 @@ from voice_interviewer.adapters.vad import GatedVoiceActivity
 from voice_interviewer.adapters.whisper import WhisperTranscriber
 from voice_interviewer.core.content import Company, Framework, Question
 from voice_interviewer.core.events import Event, SessionResumed, StopRequested
+from voice_interviewer.core.fragments import LookAhead
 from voice_interviewer.core.interviewer import Interviewer, Setup
 from voice_interviewer.core.segmenter import Segmenter
+from voice_interviewer.core.turn_settings import TurnSettings
 from voice_interviewer.ports import SAMPLE_RATE_HZ, MeaningScorer
 from voice_interviewer.runtime.audio_buffer import AudioBuffer
 from voice_interviewer.runtime.crew import LiveCrew, SimulatedCrew
@@ -154,7 +156,13 @@ def _setup(practice: Practice, sound: Sound) -> Setup:
         sound.duplex,
         writer=practice.writer is not None,
         only_phase=practice.only_phase,
+        turns=TurnSettings(look_ahead=_look_ahead(sound)),
     )
+
+
+def _look_ahead(sound: Sound) -> LookAhead:
+    """Live, a quick look at how a clause ends is there before the whole utterance's words are."""
+    return "full" if sound.simulated else "quick"
 
 
 def _resumed(practice: Practice, sound: Sound) -> SessionResumed | None:
@@ -194,6 +202,7 @@ def _header(practice: Practice, folder: SessionFolder, now: datetime, sound: Sou
         "minutes": practice.minutes,
         "seed": practice.seed,
         "duplex": sound.duplex,
+        "look_ahead": _look_ahead(sound),
         "writer": practice.writer is not None,
         "models": models_used,
         "microphone": sound.microphone.name,
@@ -248,7 +257,7 @@ def _live(
     writing = Writing(practice.writer, clock, inbox.put) if practice.writer is not None else None
     scorer = practice.scorer(practice.framework)
     crew = LiveCrew(
-        Transcription(transcriber, scorer, buffer, clock, inbox.put),
+        Transcription(transcriber, scorer, buffer, clock, inbox.put, glimpse=transcriber.quick),
         _voting(_smart_turn(), buffer, clock, inbox.put),
         talker,
         lambda: speech,

@@ -15,6 +15,7 @@ from voice_interviewer.core.errors import SessionError, UsageError
 from voice_interviewer.core.events import Event
 from voice_interviewer.core.interviewer import Interviewer, Setup
 from voice_interviewer.core.speech import Frame
+from voice_interviewer.core.turn_settings import TurnSettings
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Microphone
 
 SAMPLE_BYTES = 2
@@ -45,7 +46,7 @@ def can_go_on(folder: SessionFolder) -> bool:
 
 
 def prepare(folder: SessionFolder) -> GoingOn:
-    """Replay a session's journal. Raises UsageError when nothing is left of it, JournalError, SessionError."""
+    """Replay a session's journal. Raises UsageError when nothing is left of it, SessionError."""
     header = journal.read_header(folder.journal)
     interviewer = Interviewer(setup_of(header, folder.id))
     last_s, last_id = 0.0, 0
@@ -86,6 +87,7 @@ def setup_of(header: Mapping[str, Any], name: str) -> Setup:
         "half" if header.get("duplex") == "half" else "full",
         writer=bool(header.get("writer", False)),
         only_phase=str(header.get("phase", "")),
+        turns=TurnSettings(look_ahead="quick" if header.get("look_ahead") == "quick" else "full"),
     )
 
 

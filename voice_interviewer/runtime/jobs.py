@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from voice_interviewer.core.commands import AskFollowUp, Transcribe, VoteTurn
 from voice_interviewer.core.errors import VoiceInterviewerError
@@ -13,12 +14,22 @@ from voice_interviewer.core.events import (
     Transcribed,
     TurnVoted,
 )
-from voice_interviewer.core.speech import sane_words
-from voice_interviewer.ports import Clock, FollowUpWriter, MeaningScorer, Transcriber, TurnVote
+from voice_interviewer.core.speech import Word, sane_words
+from voice_interviewer.ports import Clock, FollowUpWriter, MeaningScorer, Samples, Transcriber, TurnVote
 from voice_interviewer.runtime.audio_buffer import AudioBuffer
 from voice_interviewer.runtime.worker import Cancelled
 
 Put = Callable[[Event], None]
+
+
+class Glimpse(Protocol):
+    """A fast look at how some sound ends."""
+
+    def __call__(self, samples: Samples, *, start_s: float = 0.0) -> Sequence[Word]:
+        """Words, roughly, without true times."""
+        ...
+
+
 VOTE_WINDOW_S = 8.0
 """The prosody model hears this much before the pause."""
 
@@ -35,13 +46,16 @@ class Transcription:
         put: Put,
         *,
         delay_s: float | None = None,
+        glimpse: Glimpse | None = None,
     ) -> None:
+        """`glimpse` is a faster and rougher recogniser for looks ahead; `delay_s` is for simulated time."""
         self._transcriber = transcriber
         self._scorer = scorer
         self._buffer = buffer
         self._clock = clock
         self._put = put
         self._delay_s = delay_s
+        self._glimpse = glimpse
         self._latest: dict[int, Transcribe] = {}
 
     def wanted(self, job: Transcribe) -> None:
@@ -58,7 +72,7 @@ class Transcription:
             return
         samples = self._buffer.slice(job.start_s, job.end_s)
         try:
-            heard = self._transcriber.transcribe(samples, start_s=job.start_s, context=job.context)
+            heard = self._hear(job, samples)
             words = sane_words(heard, job.start_s, job.end_s)
         except Exception:
             if job.final:
@@ -71,6 +85,11 @@ class Transcription:
         self._put(
             Transcribed(self._now_s(), job.utterance_id, job.start_s, job.end_s, words, job.final, meanings)
         )
+
+    def _hear(self, job: Transcribe, samples: Samples) -> Sequence[Word]:
+        if not job.final and self._glimpse is not None:
+            return self._glimpse(samples, start_s=job.start_s)
+        return self._transcriber.transcribe(samples, start_s=job.start_s, context=job.context)
 
     def _meanings(self, text: str) -> dict[str, float]:
         return self._scorer.scores(text) if self._scorer is not None and text else {}
