@@ -11,8 +11,8 @@ from voice_interviewer.analysis.tokens import SpokenWord
 POOR_PROBABILITY = 0.45
 FAIR_PROBABILITY = 0.65
 """Mean probability of the recognised words; clear speech has 0.8 and more."""
-POOR_NOISE_DB = 6.0
-FAIR_NOISE_DB = 12.0
+POOR_NOISE_DB = 2.0
+FAIR_NOISE_DB = 9.0
 """Level of the words above the level between them."""
 POOR_COVERED = 0.5
 FAIR_COVERED = 0.75
