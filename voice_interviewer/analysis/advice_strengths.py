@@ -41,7 +41,7 @@ def kept_budgets(facts: Considered) -> Rated | None:
     """All phases reached, none far over."""
     if not facts.phases or facts.substance.star_shares is not None:
         return None
-    if any(phase.status in ("skipped", "over") for phase in facts.phases):
+    if any(phase.status in ("skipped", "touched", "over") for phase in facts.phases):
         return None
     final = facts.phases[-1]
     first = facts.phases[0]
@@ -61,7 +61,7 @@ def told_the_action(facts: Considered) -> Rated | None:
     if not shares or not 0.5 <= shares.get("action", 0.0) <= 0.75:
         return None
     action = next(phase for phase in facts.phases if phase.id == "action")
-    if not action.spans or any(phase.status == "skipped" for phase in facts.phases):
+    if not action.spans or any(phase.status in ("skipped", "touched") for phase in facts.phases):
         return None
     detail = f"{percent(shares['action'])} of the answer is what you did, and no part is missing."
     example = facts.moments.after(action.spans[0].start_s, "the action begins")

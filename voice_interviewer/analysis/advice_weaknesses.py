@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from voice_interviewer.analysis.considered import Considered, Rated, minutes_and_seconds, percent, rated
-from voice_interviewer.analysis.findings import Example, FillerCategory, PhaseFinding, SignalFinding
+from voice_interviewer.analysis.advice_budget import MIN_PHASE_TIME_S, budgets
+from voice_interviewer.analysis.considered import Considered, Rated, percent, rated
+from voice_interviewer.analysis.findings import FillerCategory, PhaseFinding, SignalFinding
 
 FAST_SHARE = 0.15
 """Share of the speaking time in fast (or slow) stretches from which pace is worth a word."""
-MIN_PHASE_TIME_S = 60.0
 
 
 def _filler_rule(facts: Considered, category: FillerCategory) -> tuple[float, float, float]:
@@ -115,67 +115,6 @@ def pauses_inside_clauses(facts: Considered) -> Rated | None:
     )
     title = f"Pause between thoughts: {len(long)} times {limit_s:g} s or more inside a clause"
     return rated(0.35 + 0.08 * min(len(long), 6), "pauses", title, detail, examples)
-
-
-def budgets(facts: Considered) -> Rated | None:
-    """Phases left out, and the ones that took their time; STAR has its own rule."""
-    spent_s = sum(phase.spent_s for phase in facts.phases)
-    if not facts.phases or facts.substance.star_shares is not None or spent_s < MIN_PHASE_TIME_S:
-        return None
-    skipped = [phase for phase in facts.phases if phase.status == "skipped"]
-    over = sorted(
-        (phase for phase in facts.phases if phase.status == "over"), key=lambda p: p.budget_s - p.spent_s
-    )
-    if not skipped and not over:
-        return None
-    if skipped:
-        title = f"Leave time for {_names(skipped)}"
-        missing = "never came up" if len(skipped) > 1 else "did not come up"
-        detail = f"{_names(skipped)} {missing}."
-    else:
-        title = (
-            f"Keep {_names(over[:2])} to its budget"
-            if len(over) == 1
-            else f"Keep {_names(over[:2])} to their budgets"
-        )
-        detail = ""
-    if over:
-        worst = over[0]
-        detail += (
-            f" {worst.name} took {minutes_and_seconds(worst.spent_s)} of a budget of "
-            f"{minutes_and_seconds(worst.budget_s)}."
-        )
-    examples = [example for phase in over if (example := _budget_used_up(facts, phase))]
-    examples += _ends_of_phases(facts) if len(examples) < 2 else []
-    weight = 0.5 + 0.12 * min(len(skipped), 4) + 0.1 * min(len(over), 3)
-    return rated(weight, "budget", title, detail.strip(), examples)
-
-
-def _names(phases: list[PhaseFinding]) -> str:
-    names = [phase.name for phase in phases[:3]]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def _budget_used_up(facts: Considered, phase: PhaseFinding) -> Example | None:
-    left_s = phase.budget_s
-    for span in phase.spans:
-        if span.end_s - span.start_s > left_s:
-            return facts.moments.after(span.start_s + left_s, f"here the budget of {phase.name} was used up")
-        left_s -= span.end_s - span.start_s
-    return None
-
-
-def _ends_of_phases(facts: Considered) -> list[Example]:
-    """Where the longest phase began, and what the last words were about."""
-    visited = [phase for phase in facts.phases if phase.spans]
-    if not visited:
-        return []
-    longest = max(visited, key=lambda phase: phase.spent_s)
-    final = max(visited, key=lambda phase: phase.spans[-1].end_s)
-    return [
-        facts.moments.after(final.spans[-1].start_s, f"{final.name}: as far as you came"),
-        facts.moments.after(longest.spans[0].start_s, f"{longest.name} begins, and takes the longest"),
-    ]
 
 
 def star_shares(facts: Considered) -> Rated | None:

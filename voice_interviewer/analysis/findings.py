@@ -14,7 +14,7 @@ from voice_interviewer.core.speech import Party
 
 FillerCategory = Literal["vocal", "lexical"]
 PauseKind = Literal["before_answer", "between_sentences", "between_clauses", "inside_clause", "break"]
-PhaseStatus = Literal["skipped", "short", "within", "over"]
+PhaseStatus = Literal["skipped", "touched", "short", "within", "over"]
 Verdict = Literal["good", "fair", "poor", "none"]
 
 

@@ -98,21 +98,28 @@ def find_phases(record: SessionRecord, words: Sequence[SpokenWord]) -> tuple[Pha
     }
     budgets = {phase.id: record.budgets_s.get(phase.id, phase.budget_s) for phase in framework.phases}
     total_s, budget_s = sum(spent.values()), sum(budgets.values())
-    return tuple(
-        PhaseFinding(
-            id=phase.id,
-            name=phase.name,
-            budget_s=budgets[phase.id],
-            spent_s=spent[phase.id],
-            budget_share=budgets[phase.id] / budget_s if budget_s else 0.0,
-            spent_share=spent[phase.id] / total_s if total_s else 0.0,
-            group=phase.budget_group,
-            status=_status(phase, framework.phases, spent, budgets, scale=_scale(record, total_s, budget_s)),
-            spans=spans[phase.id],
-            signals=tuple(_signal(signal, text, spans[phase.id]) for signal in phase.signals),
+    scale = _scale(record, total_s, budget_s)
+    findings = []
+    for phase in framework.phases:
+        signals = tuple(_signal(signal, text, spans[phase.id]) for signal in phase.signals)
+        status = _status(phase, framework.phases, spent, budgets, scale=scale)
+        if status == "skipped" and signals and 2 * sum(signal.heard for signal in signals) >= len(signals):
+            status = "touched"
+        findings.append(
+            PhaseFinding(
+                id=phase.id,
+                name=phase.name,
+                budget_s=budgets[phase.id],
+                spent_s=spent[phase.id],
+                budget_share=budgets[phase.id] / budget_s if budget_s else 0.0,
+                spent_share=spent[phase.id] / total_s if total_s else 0.0,
+                group=phase.budget_group,
+                status=status,
+                spans=spans[phase.id],
+                signals=signals,
+            )
         )
-        for phase in framework.phases
-    )
+    return tuple(findings)
 
 
 def _scale(record: SessionRecord, total_s: float, budget_s: float) -> float:

@@ -16,7 +16,7 @@ from voice_interviewer.analysis.thresholds import place
 
 WIDTH = 80
 _MARKS = {"good": ("●", "green"), "fine": ("◐", "yellow"), "low": ("○", "red"), "high": ("○", "red")}
-_STATUS = {"skipped": "skipped", "short": "short", "within": "", "over": "over"}
+_STATUS = {"skipped": "skipped", "touched": "in passing", "short": "short", "within": "", "over": "over"}
 BAR_CELLS = 18
 
 
@@ -122,7 +122,9 @@ def _phases(phases: Sequence[PhaseFinding], *, shares: bool) -> Table:
     for phase in phases:
         spent, budget = _measures(phase, shares)
         figures = f"{spent:.0%} of {budget:.0%}" if shares else f"{clock(spent)} of {clock(budget)}"
-        style = {"over": "red", "skipped": "red", "short": "yellow"}.get(phase.status, "green")
+        style = {"over": "red", "skipped": "red", "short": "yellow", "touched": "yellow"}.get(
+            phase.status, "green"
+        )
         table.add_row(
             phase.name,
             _bar(spent / longest, budget / longest, style),

@@ -25,7 +25,13 @@ PAUSE_NAMES = {
     "inside_clause": "inside a clause",
     "break": "a break: somebody else may have spoken",
 }
-STATUS_NAMES = {"skipped": "skipped", "short": "short", "within": "as planned", "over": "over"}
+STATUS_NAMES = {
+    "skipped": "skipped",
+    "touched": "in passing",
+    "short": "short",
+    "within": "as planned",
+    "over": "over",
+}
 TRACK_NAMES = {"candidate": "You", "interviewer": "Interviewer"}
 
 

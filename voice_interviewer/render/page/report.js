@@ -23,7 +23,9 @@
     // A long data: URI cannot be sought in everywhere; a blob can.
     const cut = audio.src.startsWith("data:") ? audio.src.indexOf(";base64,") : -1;
     if (cut > 0) {
-      const bytes = Uint8Array.from(atob(audio.src.slice(cut + 8)), (c) => c.charCodeAt(0));
+      const text = atob(audio.src.slice(cut + 8));
+      const bytes = new Uint8Array(text.length);
+      for (let n = 0; n < text.length; n++) bytes[n] = text.charCodeAt(n);
       audio.src = URL.createObjectURL(new Blob([bytes], { type: audio.src.slice(5, cut) }));
     }
   }
