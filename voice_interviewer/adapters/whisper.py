@@ -19,7 +19,7 @@ from voice_interviewer.adapters.acoustics import SoundMeasures, levels_db, measu
 from voice_interviewer.adapters.acoustics_track import TrackBuilder
 from voice_interviewer.adapters.whisper_engine import WhisperEngine
 from voice_interviewer.adapters.whisper_guards import echoes, loops
-from voice_interviewer.adapters.whisper_merge import Heard, merge
+from voice_interviewer.adapters.whisper_merge import Heard, doubtful, merge
 from voice_interviewer.adapters.whisper_reader import DISFLUENT_PROMPT, Reading, read
 from voice_interviewer.adapters.whisper_speech import holds_speech, speech_chances
 from voice_interviewer.adapters.whisper_windows import Window, cut_up, shifted
@@ -129,14 +129,20 @@ class WhisperTranscriber:
         return self._engine
 
     def _together(self, windows: list[Window], context: str) -> tuple[Heard, Sounds]:
-        again = shifted(windows) if self._second_look else []
         with self._lock:
-            readings: list[Reading] = read(self._loaded(), [*windows, *again], context)
+            engine = self._loaded()
+            first: list[Reading] = read(engine, windows, context)
+            again = (
+                [window for window in shifted(windows) if doubtful(window, first)]
+                if self._second_look
+                else []
+            )
+            second: list[Reading] = read(engine, again, context)
         measures = [measure(window.samples) for window in windows]
         if not self._second_look:  # a recording is put together by whoever streams it
             for window, sound in zip(windows, measures, strict=True):
                 self._track.place(window.start_s, sound)
-        heard = merge(readings[: len(windows)], readings[len(windows) :], measures)
+        heard = merge(first, second, measures)
         return heard, list(zip(windows, measures, strict=True))
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from voice_interviewer.adapters.acoustics import HOP_S, SoundMeasures, flat_stretch_s, speech_threshold_db
 from voice_interviewer.adapters.whisper_reader import HeardWord, Reading
 from voice_interviewer.adapters.whisper_speech import overlap_s, speech_spans
+from voice_interviewer.adapters.whisper_vote import vote
+from voice_interviewer.adapters.whisper_windows import Window
 from voice_interviewer.analysis.record import VocalFillerEvent
 from voice_interviewer.analysis.vocal_fillers import (
     FillerCandidate,
@@ -19,11 +21,13 @@ from voice_interviewer.analysis.vocal_fillers import (
 )
 from voice_interviewer.core.speech import Word
 
-UNCOVERED_S = 0.8
-"""Speech of this length without a word means that the first reading left something out."""
-MOST_COVERED = 0.3
-"""A filler of the second reading goes into the text where words cover no more of it than this."""
-CREDIBLE = 0.3
+CERTAIN_FILLER = 0.9
+CERTAIN_WORDS = 0.8
+"""Mean probability of a stretch's words from which a second reading would change next to nothing."""
+UNCOVERED_S = 0.5
+"""Speech of this length without a word: something may have been left out."""
+MOST_COVERED = 0.5
+"""A filler goes into the text where words cover no more of it than this; it counts either way."""
 REACH_S = 0.4
 """How far the sound under a filler is followed past the recogniser's end of it."""
 VOICED_AT = 0.5
@@ -58,14 +62,35 @@ def merge(first: Sequence[Reading], second: Sequence[Reading], measures: Sequenc
         )
         candidate.readings = 2 if covered else 1
         candidate.sound = _sound_under(candidate, first, measures)
-    events, turned_down = judged(candidates)
-    kept = [word for word in words if not _is_one_of(word, turned_down)]
-    kept = _completed(kept, others, spans)
-    kept = _with_fillers(kept, events)
+    events = judged(candidates)
+    kept = vote(
+        [word for word in words if filler_kind(word.text) is None],
+        [word for word in others if filler_kind(word.text) is None],
+    )
+    kept = _with_fillers(kept, events, words)
     return Heard(
         tuple(Word(word.text, word.start_s, word.end_s, word.probability) for word in kept),
         tuple(events),
         tuple(spans),
+    )
+
+
+def doubtful(window: Window, first: Sequence[Reading]) -> bool:
+    """Is a second reading of this stretch worth its time? Not where the first one is sure of all it heard."""
+    words = [
+        word
+        for reading in first
+        for word in reading.words
+        if word.start_s < window.end_s and word.end_s > window.start_s
+    ]
+    if any(filler_kind(word.text) and word.probability < CERTAIN_FILLER for word in words):
+        return True
+    if not words or sum(word.probability for word in words) / len(words) < CERTAIN_WORDS:
+        return True
+    spoken = [(word.start_s, word.end_s) for word in words]
+    spans = speech_spans(window.chances, bridge_s=0.0, offset_s=window.start_s)
+    return any(
+        end_s - start_s - overlap_s((start_s, end_s), spoken) >= UNCOVERED_S for start_s, end_s in spans
     )
 
 
@@ -76,14 +101,6 @@ def _fillers(words: Sequence[HeardWord], reading: int) -> list[HeardFiller]:
         for word in words
         if (kind := filler_kind(word.text)) is not None
     ]
-
-
-def _is_one_of(word: HeardWord, candidates: Sequence[FillerCandidate]) -> bool:
-    return filler_kind(word.text) is not None and any(
-        filler.reading == 0 and filler.start_s == word.start_s
-        for candidate in candidates
-        for filler in candidate.heard
-    )
 
 
 def _sound_under(
@@ -108,49 +125,20 @@ def _sound_under(
     return SoundUnder()
 
 
-def _completed(words: list[HeardWord], others: Sequence[HeardWord], spans: Sequence[Span]) -> list[HeardWord]:
-    """Where speech has no word for most of a second, what the other reading heard there."""
-    result = list(words)
-    for start_s, end_s in _uncovered(words, spans):
-        result += [
-            word
-            for word in others
-            if word.probability >= CREDIBLE
-            and filler_kind(word.text) is None
-            and start_s <= (word.start_s + word.end_s) / 2 <= end_s
-            and overlap_s((word.start_s, word.end_s), [(w.start_s, w.end_s) for w in result]) == 0
-        ]
-    return sorted(result, key=lambda word: word.start_s)
-
-
-def _uncovered(words: Sequence[HeardWord], spans: Sequence[Span]) -> list[Span]:
-    gaps: list[Span] = []
-    for start_s, end_s in spans:
-        at_s = start_s
-        inside = [word for word in words if word.end_s > start_s and word.start_s < end_s]
-        for word in inside:
-            gaps.append((at_s, min(word.start_s, end_s)))
-            at_s = max(at_s, word.end_s)
-        gaps.append((at_s, end_s))
-    return [gap for gap in gaps if gap[1] - gap[0] >= UNCOVERED_S]
-
-
-def _with_fillers(words: list[HeardWord], events: Sequence[VocalFillerEvent]) -> list[HeardWord]:
-    """The text, with the fillers that only the second reading heard where there is room for them."""
+def _with_fillers(
+    words: Sequence[HeardWord], events: Sequence[VocalFillerEvent], written: Sequence[HeardWord]
+) -> list[HeardWord]:
+    """The text with its fillers, as `written` where the first reading has them, each where there is room."""
     result = list(words)
     for event in events:
-        span = (event.start_s, event.end_s)
-        near = [(word.start_s, word.end_s) for word in words]
-        if any(filler_kind(word.text) and _overlaps(span, (word.start_s, word.end_s)) for word in words):
+        length_s = event.end_s - event.start_s
+        near = [(word.start_s, word.end_s) for word in words if word.end_s > event.start_s - 1]
+        if overlap_s((event.start_s, event.end_s), near) > MOST_COVERED * length_s:
             continue
-        if overlap_s(span, near) > MOST_COVERED * (event.end_s - event.start_s):
-            continue
-        start_s = max([event.start_s, *(b for a, b in near if a < event.start_s < b)])
-        end_s = min([event.end_s, *(a for a, b in near if start_s < a < event.end_s)])
+        start_s = max([event.start_s, *(b for a, b in near if a <= event.start_s < b)])
+        end_s = min([event.end_s, *(a for a, _ in near if start_s < a < event.end_s)])
+        own = (word.text for word in written if word.start_s == event.start_s and filler_kind(word.text))
         if end_s > start_s:
-            result.append(HeardWord(f"{event.token},", start_s, end_s, event.confidence, end_s - start_s))
+            text = next(own, f"{event.token},")
+            result.append(HeardWord(text, start_s, end_s, event.confidence, end_s - start_s))
     return sorted(result, key=lambda word: word.start_s)
-
-
-def _overlaps(one: Span, other: Span) -> bool:
-    return min(one[1], other[1]) > max(one[0], other[0])

@@ -21,7 +21,7 @@ SURE_PROBABILITY = 0.8
 """So sure of its word, the recogniser is believed on a line too poor to show voicing."""
 LONE_PROBABILITY = 0.35
 """What one reading alone must give a filler that the other did not hear."""
-LONE_SOUND_S = 0.2
+LONE_SOUND_S = 0.16
 """And how much sound must be under it: filled pauses are seldom shorter, fragments of words are."""
 FLAT_S = 0.15
 """A voice that holds still for so long is a lengthened sound: fillers do, running speech seldom."""
@@ -150,17 +150,9 @@ def confidence(candidate: FillerCandidate, *, voiced: bool) -> float:
     return round(sure, 3)
 
 
-def judged(candidates: Sequence[FillerCandidate]) -> tuple[list[VocalFillerEvent], list[FillerCandidate]]:
-    """The events, and the candidates that were turned down."""
-    events: list[VocalFillerEvent] = []
-    turned_down: list[FillerCandidate] = []
-    for candidate in candidates:
-        event = judge(candidate)
-        if event is None:
-            turned_down.append(candidate)
-        else:
-            events.append(event)
-    return events, turned_down
+def judged(candidates: Sequence[FillerCandidate]) -> list[VocalFillerEvent]:
+    """The events among the candidates, in their order."""
+    return [event for candidate in candidates if (event := judge(candidate)) is not None]
 
 
 def _apart_s(one: HeardFiller, other: HeardFiller) -> float:
