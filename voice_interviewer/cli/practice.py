@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--question", metavar="ID", help="a question of the bank (see: content list)")
     what.add_argument("--framework", metavar="ID", help="for example circles or star")
     what.add_argument("--company", metavar="ID", help="google, amazon, microsoft, openai or anthropic")
-    what.add_argument("--minutes", type=_minutes, help="length; the framework's own when not given")
+    what.add_argument("--minutes", type=parse_minutes, help="length; the framework's own when not given")
     what.add_argument("--seed", type=int, help="the same seed makes the same choices")
     what.add_argument("--resume", metavar="SESSION|last", help="go on with an interview that was cut short")
     add_sound_arguments(parser)
@@ -59,7 +59,8 @@ def add_sound_arguments(parser: argparse.ArgumentParser) -> None:
     other.add_argument("--llm", metavar="MODEL", help="let this litellm model word the follow-ups")
 
 
-def _minutes(text: str) -> float:
+def parse_minutes(text: str) -> float:
+    """A length in minutes. Raises ArgumentTypeError."""
     try:
         minutes = float(text)
     except ValueError:
@@ -135,7 +136,7 @@ def resumed(folder: SessionFolder, options: SoundOptions, llm: str = "") -> Prac
         setup.seed,
         setup.company,
         options,
-        writer=_writer(llm),
+        writer=writer_for(llm),
         language_model=llm,
         only_phase=setup.only_phase,
         going_on=again,
@@ -242,12 +243,13 @@ def _practice(
         seed,
         company,
         options,
-        writer=_writer(args.llm),
+        writer=writer_for(args.llm),
         language_model=args.llm or "",
     )
 
 
-def _writer(model: str | None) -> LitellmWriter | None:
+def writer_for(model: str | None) -> LitellmWriter | None:
+    """The language model that words the prompts, None without one."""
     if not model:
         return None
     from voice_interviewer.adapters.language_model import LitellmWriter
