@@ -24,7 +24,6 @@ from voice_interviewer.adapters.piper import PiperVoice
 from voice_interviewer.adapters.recording import TrackRecorder
 from voice_interviewer.adapters.session_folder import SessionFolder
 from voice_interviewer.adapters.smart_turn import SmartTurnVote
-from voice_interviewer.adapters.vad import GatedVoiceActivity
 from voice_interviewer.adapters.whisper import WhisperTranscriber
 from voice_interviewer.core.content import Company, Framework, Question
 from voice_interviewer.core.events import Event, SessionResumed, StopRequested
@@ -250,7 +249,7 @@ def _live(
     transcriber = WhisperTranscriber(weights[WHISPER])
     speech = SpeechCache(voice)
     put = _renumbered(inbox.put, practice)
-    listener = Listener(sound.microphone, GatedVoiceActivity(), Segmenter(), buffer, tracks[0], put)
+    listener = Listener(sound.microphone, sound.activity, Segmenter(), buffer, tracks[0], put)
     listener.heard_to_s = practice.begins_at_s
     talker = Talker(lambda: speech, sound.playback, tracks[1], clock, inbox.put)
     stack.callback(sound.playback.stop)
@@ -319,7 +318,7 @@ def _simulated(
 
     inbox = SimulatedInbox(clock, step)
     put = _renumbered(inbox.put, practice)
-    listener = Listener(sound.microphone, GatedVoiceActivity(), Segmenter(), buffer, tracks[0], put)
+    listener = Listener(sound.microphone, sound.activity, Segmenter(), buffer, tracks[0], put)
     listener.heard_to_s = practice.begins_at_s
     transcriber = WhisperTranscriber(weights[WHISPER])
     transcription = Transcription(

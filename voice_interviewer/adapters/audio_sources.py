@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import queue
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from voice_interviewer.adapters import portaudio
+from voice_interviewer.adapters import echo_memory, portaudio
 from voice_interviewer.adapters.candidates import (
     RecordedSource,
     ScriptedSource,
     StandIn,
     load_script,
 )
+from voice_interviewer.adapters.echo import EchoAwareActivity, FarEnd, WebRtcCanceller, canceller_available
 from voice_interviewer.adapters.file_microphone import FileMicrophone
 from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
-from voice_interviewer.adapters.paths import content_dir
+from voice_interviewer.adapters.paths import content_dir, data_dir
 from voice_interviewer.adapters.piper import PiperVoice
 from voice_interviewer.adapters.playback import SoundDevicePlayback
 from voice_interviewer.adapters.silent_playback import FilePlayback, NullPlayback
+from voice_interviewer.adapters.vad import GatedVoiceActivity
 from voice_interviewer.core.commands import Command
 from voice_interviewer.core.errors import DeviceError, UsageError
 from voice_interviewer.core.events import Event
-from voice_interviewer.ports import Microphone, Playback
+from voice_interviewer.ports import Microphone, Playback, VoiceActivity
 
 NONE = "none"
 CANDIDATE_PITCH, CANDIDATE_SPEED = 1.12, 1.05
@@ -54,6 +57,8 @@ class Sound:
     playback: Playback
     duplex: Literal["full", "half"]
     simulated: bool
+    activity: VoiceActivity
+    """Hears the candidate; with the interviewer's echo taken out where that is needed and can be done."""
     owns_microphone: bool
     """A real device is used: no other session may have it."""
     observe: Callable[[Event | None, Sequence[Command]], None] | None = None
@@ -77,10 +82,32 @@ def choose_sound(options: SoundOptions, voice_folder: Path, *, seed: int) -> Sou
     backed_by_file = not isinstance(microphone, SoundDeviceMicrophone)
     rate_hz = PiperVoice(voice_folder).sample_rate_hz
     playback = _playback(options.loudspeaker, rate_hz, real=real, required=not backed_by_file)
-    echo_possible = isinstance(playback, SoundDevicePlayback) and not backed_by_file
-    duplex = options.duplex or ("half" if echo_possible else "full")
+    duplex = options.duplex or _suitable_duplex(microphone, playback)
     observe = stand_in.observe if stand_in else None
-    return Sound(microphone, playback, duplex, not real, not backed_by_file, observe)
+    activity = _activity(microphone, playback, duplex)
+    return Sound(microphone, playback, duplex, not real, activity, not backed_by_file, observe)
+
+
+def _suitable_duplex(microphone: Microphone, playback: Playback) -> Literal["full", "half"]:
+    """What `doctor` measured for these devices; else full where the echo can be cancelled, half where not."""
+    if not isinstance(microphone, SoundDeviceMicrophone) or not isinstance(playback, SoundDevicePlayback):
+        return "full"
+    known = echo_memory.recall(data_dir(), microphone.name, playback.name)
+    if known is not None:
+        return known.duplex
+    return "full" if canceller_available() else "half"
+
+
+def _activity(microphone: Microphone, playback: Playback, duplex: Literal["full", "half"]) -> VoiceActivity:
+    inner = GatedVoiceActivity()
+    devices = isinstance(microphone, SoundDeviceMicrophone) and isinstance(playback, SoundDevicePlayback)
+    if not devices or duplex == "half" or not canceller_available():
+        return inner
+    assert isinstance(microphone, SoundDeviceMicrophone) and isinstance(playback, SoundDevicePlayback)
+    assert playback.tap is not None
+    device = microphone
+    far = FarEnd(playback.tap, lambda: device.epoch_s)
+    return EchoAwareActivity(inner, far, WebRtcCanceller())
 
 
 def script_path(framework: str) -> Path:
@@ -111,6 +138,7 @@ def _playback(name: str | None, rate_hz: int, *, real: bool, required: bool) -> 
         playback = FilePlayback(Path(name))
     else:
         playback = SoundDevicePlayback(name)
+        playback.tap = queue.SimpleQueue()
     try:
         playback.start(rate_hz)
     except DeviceError:
