@@ -263,7 +263,7 @@ class Simulation:
                 self._reason = turn.reason
                 self._prompt_at_s = at_s + self._delays.speak_s
                 self.outcome.decided_s = at_s - self._answer.end_s
-            case tt.UtteranceHeard(hands_free=request) if request and not self._taker.has_open_turn:
+            case tt.UtteranceHeard(hands_free=request) if request and self._gives_floor(request.kind):
                 # 'That's it' with nothing before it: the interviewer goes on.
                 self._prompt_at_s = at_s + self._delays.speak_s
             case tt.TurnReopened():
@@ -274,6 +274,9 @@ class Simulation:
                 self._stop_prompt(at_s)
             case _:
                 pass
+
+    def _gives_floor(self, request: str) -> bool:
+        return request == "done" and not self._taker.has_open_turn
 
     def _stop_prompt(self, at_s: float) -> None:
         kept = [e for e in self._heap if not isinstance(e[2], PromptFinished)]

@@ -168,6 +168,7 @@ def test_cutting_in_makes_it_careful_and_good_judgement_bold_again() -> None:
     st.floats(0, 600),
     st.lists(st.floats(0, 30), max_size=30),
 )
+@settings(deadline=None)
 def test_every_wait_is_within_limits(
     text: str, vote: float | None, patience: Patience, turn_s: float, pauses: list[float]
 ) -> None:
@@ -316,8 +317,19 @@ def test_thats_my_answer_as_an_utterance_of_its_own_ends_the_turn_at_once() -> N
     scene.say(1.0, 12.0, ANSWER, 0.02)
     scene.say(13.0, 14.0, "That's my answer.", 0.02)
     scene.play(30.0)
-    assert scene.turns == [ANSWER]
+    assert scene.turns == [ANSWER + " That's my answer."]
     assert scene.times(tt.TurnEnded)[0] <= 14.7
+
+
+def test_a_quick_look_is_not_obeyed() -> None:
+    scene = stage(quick=True)
+    scene.say(1.0, 2.0, "Next question.", 0.95)
+    scene.play(2.9)
+    assert scene.of(tt.UtteranceHeard) == []
+    assert scene.of(tt.UtteranceGlimpsed) == []
+    scene.play(5.0)
+    assert [u.hands_free.kind for u in scene.of(tt.UtteranceHeard) if u.hands_free] == ["skip"]
+    assert scene.of(tt.TurnEnded) == []
 
 
 def test_im_ready_is_an_answer_unless_the_interview_is_paused() -> None:
@@ -659,6 +671,7 @@ def test_the_same_scene_has_the_same_outcome(scene: Scene) -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 5), st.integers(0, 3)), max_size=30))
+@settings(deadline=None, max_examples=50)
 def test_ticks_at_any_time_change_nothing(ticks: list[tuple[float, int]]) -> None:
     def play(extra: bool) -> list[tuple[float, str]]:
         scene = stage()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from voice_interviewer.core.phrases import either, maybe, plain, then
@@ -261,6 +262,7 @@ _ROWS: tuple[tuple[Closure, Callable[[_Said], str]], ...] = (
 )
 
 
+@lru_cache(maxsize=64)
 def judge(text: str) -> Completeness:
     """Judge the end of `text`: the candidate's turn so far, or its last forty words."""
     raw = text.strip()[-300:]

@@ -128,12 +128,17 @@ class TurnBook:
             self._hear(fragment)
 
     def _glance(self, fragment: Fragment) -> None:
-        """A quick look at a closed fragment: enough for a request to the program, and to judge by."""
+        """A quick look at a closed fragment: enough to judge by, not to obey.
+
+        It mishears short sounds, so a request to the program waits for its final words. 'That's my answer'
+        after an answer needs no obeying: it ends the turn by what it says.
+        """
         known = fragment.words is not None or not fragment.glimpse
         if known or not fragment.closed or fragment.place != "turn":
             return
-        if hands_free.match(fragment.utterance.text) is not None:
-            fragment.words = fragment.glimpse
+        request = hands_free.match(fragment.utterance.text)
+        if request is not None and (request.kind != "done" or len(self.turn) < 2):
+            fragment.glimpse = ()
             return
         self.out.append(UtteranceGlimpsed(fragment.utterance))
         self._foretell(fragment)
