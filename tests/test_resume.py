@@ -36,7 +36,7 @@ name = "Second half"
 question = "design-product-for-the-blind"
 minutes = 1.5
 answers = ["As I said, the train station is frightening, so I would build an app that describes the way."]
-spare = ["I have nothing to add."]
+spare = ["End the interview."]
 """
 
 

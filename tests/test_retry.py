@@ -110,14 +110,14 @@ name = "Short"
 question = "design-product-for-the-blind"
 minutes = 1
 answers = ["I would focus on students who are blind, because they travel to new places every week."]
-spare = ["That is all."]
+spare = ["End the interview."]
 """
 AGAIN = """
 name = "Again"
 question = "design-product-for-the-blind"
 minutes = 1
 answers = ["I weigh cost against impact. The trade off is that the belt is expensive, so I build the app."]
-spare = ["That is all from me."]
+spare = ["End the interview."]
 """
 
 
