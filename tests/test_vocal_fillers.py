@@ -67,6 +67,8 @@ def test_only_hesitations_are_fillers(text: str, kind: str | None) -> None:
         (FillerCandidate([heard(aligned_s=0.0, p=0.9), heard(reading=1, aligned_s=0.02)], 2, VOICE), False),
         (FillerCandidate([heard(), heard(reading=1)], 2, SILENCE), False),
         (FillerCandidate([heard(p=0.9)], 1, SILENCE), True),
+        (FillerCandidate([heard(p=0.3, aligned_s=0.0)], 2, SoundUnder(0.6, 0.6, 0.5)), True),
+        (FillerCandidate([heard(p=0.1, aligned_s=0.0)], 2, SoundUnder(0.6, 0.6, 0.5)), False),
     ],
 )
 def test_a_filler_needs_votes_a_length_and_a_voice(candidate: FillerCandidate, believed: bool) -> None:

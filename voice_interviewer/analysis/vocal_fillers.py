@@ -25,6 +25,9 @@ LONE_SOUND_S = 0.16
 """And how much sound must be under it: filled pauses are seldom shorter, fragments of words are."""
 FLAT_S = 0.15
 """A voice that holds still for so long is a lengthened sound: fillers do, running speech seldom."""
+HELD_S = 0.3
+"""No word's vowel is held still for so long: with a reading that says "um", however unsure, it is one."""
+HELD_PROBABILITY = 0.25
 SAME_WITHIN_S = 0.15
 
 _KINDS = (
@@ -114,28 +117,32 @@ def gather(heard: Iterable[HeardFiller]) -> list[FillerCandidate]:
 
 def judge(candidate: FillerCandidate) -> VocalFillerEvent | None:
     """The event, or None when it was made up."""
-    best = candidate.best
-    surest = max(filler.probability for filler in candidate.heard)
-    longest_s = max(filler.aligned_s for filler in candidate.heard)
-    voiced = candidate.sound.voiced_s >= LEAST_VOICED_S
-    if longest_s < SHORTEST_S or not (voiced or surest >= SURE_PROBABILITY):
-        return None
-    agreed = len(candidate.heard) > 1
-    if not agreed and surest < LONE_PROBABILITY:
-        return None
-    if not agreed and candidate.readings > 1 and candidate.sound.sounding_s < LONE_SOUND_S:
+    if not _borne_out(candidate):
         return None
     evidence = ["recogniser"]
-    if agreed:
+    if len(candidate.heard) > 1:
         evidence.append("second look")
     if candidate.sound.flat_s >= FLAT_S:
         evidence.append("flat vowel")
-    return VocalFillerEvent(
-        best.kind, best.start_s, best.end_s, confidence(candidate, voiced=voiced), tuple(evidence)
-    )
+    best = candidate.best
+    return VocalFillerEvent(best.kind, best.start_s, best.end_s, confidence(candidate), tuple(evidence))
 
 
-def confidence(candidate: FillerCandidate, *, voiced: bool) -> float:
+def _borne_out(candidate: FillerCandidate) -> bool:
+    surest = max(filler.probability for filler in candidate.heard)
+    sound = candidate.sound
+    if sound.flat_s >= HELD_S and surest >= HELD_PROBABILITY:
+        return True
+    if max(filler.aligned_s for filler in candidate.heard) < SHORTEST_S:
+        return False
+    if sound.voiced_s < LEAST_VOICED_S and surest < SURE_PROBABILITY:
+        return False
+    if len(candidate.heard) > 1:
+        return True
+    return surest >= LONE_PROBABILITY and (candidate.readings == 1 or sound.sounding_s >= LONE_SOUND_S)
+
+
+def confidence(candidate: FillerCandidate) -> float:
     """0 to 1: that one reading is right, less where the other reading or the sound speaks against it."""
     wrong = 1.0
     for filler in candidate.heard:
@@ -145,7 +152,7 @@ def confidence(candidate: FillerCandidate, *, voiced: bool) -> float:
         sure = 1.0 - 0.7 * (1.0 - sure)
     if len(candidate.heard) < candidate.readings:
         sure *= 0.75
-    if not voiced:
+    if candidate.sound.voiced_s < LEAST_VOICED_S:
         sure *= 0.75
     return round(sure, 3)
 
