@@ -19,7 +19,7 @@ RATE = 16_000
 
 def decoded(data: bytes) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     pieces = []
-    with av.open(io.BytesIO(data)) as file:
+    with av.open(io.BytesIO(data), mode="r") as file:
         resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
         for frame in file.decode(audio=0):
             pieces += [piece.to_ndarray()[0] for piece in resampler.resample(frame)]

@@ -63,6 +63,8 @@ class Practice:
     language_model: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
     """Further facts for the journal's header."""
+    live_figures: bool = False
+    """Show words a minute and ums so far while the candidate speaks."""
     only_phase: str = ""
     """Id of the one phase to be taken again; '' for a whole interview."""
     going_on: GoingOn | None = None

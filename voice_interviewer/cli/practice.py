@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from voice_interviewer.adapters.session_folder import SessionFolder
     from voice_interviewer.analysis.findings import Report
     from voice_interviewer.bootstrap import Practice, Stage
+    from voice_interviewer.core.commands import Command
+    from voice_interviewer.core.events import Event
     from voice_interviewer.render.live_screen import Snapshot
 
 DEFAULT_TYPE = "product-design"
@@ -33,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--company", metavar="ID", help="google, amazon, microsoft, openai or anthropic")
     what.add_argument("--minutes", type=parse_minutes, help="length; the framework's own when not given")
     what.add_argument("--seed", type=int, help="the same seed makes the same choices")
+    what.add_argument(
+        "--live-figures", action="store_true", help="show words a minute and ums so far while you speak"
+    )
     what.add_argument("--resume", metavar="SESSION|last", help="go on with an interview that was cut short")
     add_sound_arguments(parser)
 
@@ -116,8 +122,6 @@ def resumed(folder: SessionFolder, options: SoundOptions, llm: str = "") -> Prac
     """A session that was cut short, mended where a crash left it, ready to go on. Raises UsageError when
     nothing of it is left.
     """
-    import dataclasses
-
     from voice_interviewer import bootstrap
     from voice_interviewer.adapters import going_on, models, recovery
     from voice_interviewer.adapters.whisper import WhisperTranscriber
@@ -177,8 +181,6 @@ def _check_content(args: argparse.Namespace) -> None:
 
 def _devices_or_demonstration(options: SoundOptions) -> tuple[SoundOptions, bool]:
     """Real devices where there are any; otherwise one line, and the demonstration."""
-    import dataclasses
-
     from voice_interviewer.adapters import portaudio
     from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
 
@@ -203,7 +205,6 @@ def _devices_or_demonstration(options: SoundOptions) -> tuple[SoundOptions, bool
 def _practice(
     args: argparse.Namespace, options: SoundOptions, folder: Path, *, demonstrating: bool
 ) -> Practice:
-    import dataclasses
 
     from voice_interviewer import bootstrap
     from voice_interviewer.adapters import audio_sources, candidates, content_files
@@ -245,6 +246,7 @@ def _practice(
         options,
         writer=writer_for(args.llm),
         language_model=args.llm or "",
+        live_figures=args.live_figures,
     )
 
 
@@ -279,6 +281,7 @@ def perform(
     """Hold a session on the screen and make its report; `began` hears of its folder first."""
     from rich.console import Console
 
+    from voice_interviewer.analysis.live_figures import LiveFigures
     from voice_interviewer.bootstrap import staged
     from voice_interviewer.render.live_screen import LiveScreen, PlainScreen, Snapshot
     from voice_interviewer.reporting import make_report
@@ -288,12 +291,17 @@ def perform(
     def snapshot() -> Snapshot:
         if stage is None:
             return Snapshot("waiting", "", 0.0, practice.minutes * 60, -99.0, False)
-        return _snapshot(stage)
+        line = figures.line if practice.live_figures else ""
+        return dataclasses.replace(_snapshot(stage), live_line=line)
 
+    def follow(event: Event | None, _commands: Sequence[Command]) -> None:
+        figures.observe(event)
+
+    figures = LiveFigures()
     console = Console()
     screen = PlainScreen(snapshot, _write_line) if plain else LiveScreen(snapshot, console)
     failure: VoiceInterviewerError | None = None
-    with staged(practice, [screen.observe]) as ready:
+    with staged(practice, [follow, screen.observe]) as ready:
         stage = ready
         stage.idle(screen.refresh)
         folder = stage.folder

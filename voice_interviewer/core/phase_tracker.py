@@ -1,4 +1,6 @@
-"""Where the candidate is in the framework: a forward filter over phases, from cues, order and announcements."""
+"""Where the candidate is in the framework: a forward filter over phases, from cues, order and
+announcements.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,10 @@ class PhaseTracker:
 
     def __init__(self, framework: Framework) -> None:
         self._ids = [phase.id for phase in framework.phases]
-        self._cues = [[re.compile(cue, re.I) for cue in phase.cues] for phase in framework.phases]
-        self._openers = [[re.compile(t, re.I) for t in phase.transitions] for phase in framework.phases]
+        self._cues = [[re.compile(cue, re.IGNORECASE) for cue in phase.cues] for phase in framework.phases]
+        self._openers = [
+            [re.compile(t, re.IGNORECASE) for t in phase.transitions] for phase in framework.phases
+        ]
         self._belief = [1.0 if index == 0 else 0.0 for index in range(len(self._ids))]
 
     def observe(
@@ -38,7 +42,9 @@ class PhaseTracker:
         meanings: Mapping[str, float] | None = None,
         after_prompt: str | None = None,
     ) -> PhaseBelief:
-        """Take in an utterance; `meanings` are likelihoods by meaning, `after_prompt` the phase just asked about."""
+        """Take in an utterance; `meanings` are likelihoods by meaning, `after_prompt` the phase just asked
+        about.
+        """
         del start_s, end_s
         predicted = self._predict()
         for index, phase_id in enumerate(self._ids):

@@ -22,7 +22,7 @@ class Heard:
 
 @lru_cache(maxsize=2048)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.I)
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def find_signals(framework: Framework, phase_id: str | None, text: str) -> list[Heard]:
@@ -35,6 +35,8 @@ def find_signals(framework: Framework, phase_id: str | None, text: str) -> list[
             for pattern in signal.patterns:
                 match = _compiled(pattern).search(text)
                 if match and match.group(0).strip():
-                    found.append(Heard(signal.id, phase.id, match.group(0).strip(), match.start(), match.end()))
+                    found.append(
+                        Heard(signal.id, phase.id, match.group(0).strip(), match.start(), match.end())
+                    )
                     break
     return found

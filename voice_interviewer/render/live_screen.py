@@ -123,7 +123,8 @@ class PlainScreen:
         if shot.phase != self._phase and shot.state == "listening":
             self._phase = shot.phase
             left = clock_text(shot.interview_left_s)
-            self._write(f"[{shot.phase}; {left} left]")
+            figures = f"; {shot.live_line}" if shot.live_line else ""
+            self._write(f"[{shot.phase}; {left} left{figures}]")
 
     def refresh(self) -> None:
         """Nothing moves between lines."""
