@@ -53,13 +53,13 @@ def sounding(samples: Samples, chances: Chances) -> Mask:
     """For each 10 ms: is it louder than the stretch's quiet, and near speech? Gaps of 50 ms are filled.
 
     The level places edges sharply but takes breaths and clicks for sound; the detector knows those, but its
-    edges are late by a step or two, so it is widened by one.
+    edges are late by a step or two, so it is widened by two.
     """
     levels = levels_db(samples)
     mask = _fill_gaps(levels > speech_threshold_db(levels), int(0.05 / HOP_S))
     if len(chances) == 0:
         return mask
-    speech = np.convolve((chances >= NEAR_SPEECH_AT).astype(np.float64), np.ones(3), mode="same") > 0
+    speech = np.convolve((chances >= NEAR_SPEECH_AT).astype(np.float64), np.ones(5), mode="same") > 0
     steps = np.minimum((np.arange(len(mask)) * HOP_S / STEP_S).astype(int), len(speech) - 1)
     near: Mask = mask & speech[steps]
     return near
