@@ -222,23 +222,13 @@ class Review:
             )
 
     def _report(self, folder: SessionFolder, reviewed: Reviewed, json_path: Path | None) -> None:
-        from dataclasses import replace
-
         from voice_interviewer import reporting
-        from voice_interviewer.adapters import session_folder
-        from voice_interviewer.render.terminal import summary
+        from voice_interviewer.adapters import acoustics_file
 
-        record = replace(
-            session_folder.load_record(folder),
-            acoustics=reviewed.acoustics,
-            speech_spans=tuple(reviewed.speech_spans),
-        )
-        report = reporting.write_report(folder, record)
-        self._console.print(summary(report))
-        self._console.print(f"Report: {folder.report_html}", soft_wrap=True, highlight=False)
+        acoustics_file.save(folder.path / acoustics_file.ACOUSTICS_NAME, reviewed.acoustics)
+        report = reporting.make_report(folder, console=self._console)
         if json_path is not None:
             reporting.export_json(report, json_path)
-        reporting.finish_page(folder, report, console=self._console)
 
 
 def _note(log: Journal, reviewed: Reviewed, warnings: Sequence[str]) -> None:
