@@ -15,7 +15,7 @@ from voice_interviewer.adapters.candidates import (
     StandIn,
     load_script,
 )
-from voice_interviewer.adapters.echo import EchoAwareActivity, FarEnd, WebRtcCanceller, canceller_available
+from voice_interviewer.adapters.echo import canceller_available
 from voice_interviewer.adapters.file_microphone import FileMicrophone
 from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
 from voice_interviewer.adapters.paths import content_dir, data_dir
@@ -72,7 +72,7 @@ def choose_sound(options: SoundOptions, voice_folder: Path, *, seed: int) -> Sou
     if options.candidate is not None:
         stand_in = _stand_in(options, voice_folder, realtime=real, seed=seed)
         microphone = stand_in
-    elif options.microphone is not None and _is_file(options.microphone):
+    elif options.microphone is not None and is_file(options.microphone):
         microphone = FileMicrophone(Path(options.microphone), realtime=real)
     else:
         if not real:
@@ -84,7 +84,7 @@ def choose_sound(options: SoundOptions, voice_folder: Path, *, seed: int) -> Sou
     playback = _playback(options.loudspeaker, rate_hz, real=real, required=not backed_by_file)
     duplex = options.duplex or _suitable_duplex(microphone, playback)
     observe = stand_in.observe if stand_in else None
-    activity = _activity(microphone, playback, duplex)
+    activity = echo_aware(GatedVoiceActivity(), microphone, playback, cancel=duplex == "full")
     return Sound(microphone, playback, duplex, not real, activity, not backed_by_file, observe)
 
 
@@ -96,18 +96,6 @@ def _suitable_duplex(microphone: Microphone, playback: Playback) -> Literal["ful
     if known is not None:
         return known.duplex
     return "full" if canceller_available() else "half"
-
-
-def _activity(microphone: Microphone, playback: Playback, duplex: Literal["full", "half"]) -> VoiceActivity:
-    inner = GatedVoiceActivity()
-    devices = isinstance(microphone, SoundDeviceMicrophone) and isinstance(playback, SoundDevicePlayback)
-    if not devices or duplex == "half" or not canceller_available():
-        return inner
-    assert isinstance(microphone, SoundDeviceMicrophone) and isinstance(playback, SoundDevicePlayback)
-    assert playback.tap is not None
-    device = microphone
-    far = FarEnd(playback.tap, lambda: device.epoch_s)
-    return EchoAwareActivity(inner, far, WebRtcCanceller())
 
 
 def script_path(framework: str) -> Path:
@@ -149,7 +137,8 @@ def _playback(name: str | None, rate_hz: int, *, real: bool, required: bool) -> 
     return playback
 
 
-def _is_file(name: str) -> bool:
+def is_file(name: str) -> bool:
+    """Whether a microphone's name means a recording."""
     path = Path(name)
     return path.is_file() or path.suffix.lower() in {
         ".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus", ".aac", ".webm", ".mp4", ".mov", ".mkv",

@@ -100,7 +100,27 @@ def sound_options(args: argparse.Namespace) -> tuple[SoundOptions, bool]:
     options = SoundOptions(args.mic, args.loudspeaker, args.candidate, "", args.pace, args.duplex)
     if not args.candidate and not args.mic:
         return _devices_or_demonstration(options)
+    from_file = bool(args.candidate) or _names_a_file(args.mic)
+    if from_file and options.pace is None and not (options.loudspeaker or _has_loudspeaker()):
+        # Nobody could listen along: real time would be waiting for nothing.
+        options = dataclasses.replace(options, pace="fast")
     return options, args.candidate == "demo"
+
+
+def _names_a_file(name: str | None) -> bool:
+    from voice_interviewer.adapters.audio_sources import is_file
+
+    return name is not None and is_file(name)
+
+
+def _has_loudspeaker() -> bool:
+    from voice_interviewer.adapters import portaudio
+
+    try:
+        portaudio.find("output", None)
+    except DeviceError:
+        return False
+    return True
 
 
 def _check_resume(args: argparse.Namespace) -> None:
@@ -198,7 +218,7 @@ def _devices_or_demonstration(options: SoundOptions) -> tuple[SoundOptions, bool
     if not missing:
         return options, False
     print(f"{missing}: running the demonstration with a scripted candidate.", file=sys.stderr)
-    pace = options.pace or "fast"
+    pace = options.pace or ("real" if _has_loudspeaker() else "fast")
     return dataclasses.replace(options, candidate="demo", pace=pace, loudspeaker=options.loudspeaker), True
 
 
