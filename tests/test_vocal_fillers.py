@@ -64,7 +64,12 @@ def test_only_hesitations_are_fillers(text: str, kind: str | None) -> None:
         (FillerCandidate([heard(p=0.2)], 2, VOICE), False),
         (FillerCandidate([heard(p=0.5)], 2, SoundUnder(0.1, 0.1, 0.0)), False),
         (FillerCandidate([heard(p=0.5)], 1, SoundUnder(0.1, 0.1, 0.0)), True),
-        (FillerCandidate([heard(aligned_s=0.0, p=0.9), heard(reading=1, aligned_s=0.02)], 2, VOICE), False),
+        (FillerCandidate([heard(aligned_s=0.0, p=0.9)], 2, SoundUnder(0.4, 0.3, 0.1)), False),
+        (FillerCandidate([heard(aligned_s=0.0), heard(reading=1, aligned_s=0.02)], 2, VOICE), True),
+        (
+            FillerCandidate([heard(aligned_s=0.0, p=0.4), heard(reading=1, aligned_s=0.0, p=0.4)], 2, VOICE),
+            False,
+        ),
         (FillerCandidate([heard(), heard(reading=1)], 2, SILENCE), False),
         (FillerCandidate([heard(p=0.9)], 1, SILENCE), True),
         (FillerCandidate([heard(p=0.3, aligned_s=0.0)], 2, SoundUnder(0.6, 0.6, 0.5)), True),

@@ -21,7 +21,7 @@ from voice_interviewer.adapters.whisper_engine import WhisperEngine
 from voice_interviewer.adapters.whisper_guards import echoes, loops
 from voice_interviewer.adapters.whisper_merge import Heard, doubtful, merge
 from voice_interviewer.adapters.whisper_reader import DISFLUENT_PROMPT, Reading, read
-from voice_interviewer.adapters.whisper_speech import holds_speech, speech_chances
+from voice_interviewer.adapters.whisper_speech import Loudness, holds_speech, speech_chances
 from voice_interviewer.adapters.whisper_windows import Window, cut_up, shifted
 from voice_interviewer.analysis.record import AcousticTrack, VocalFillerEvent
 from voice_interviewer.core.speech import Word
@@ -113,7 +113,7 @@ class WhisperTranscriber:
         """
         tail = samples[-int(QUICK_LOOK_S * SAMPLE_RATE_HZ) :]
         offset_s = start_s + (len(samples) - len(tail)) / SAMPLE_RATE_HZ
-        if not holds_sound(tail) or not holds_speech(speech_chances(tail)):
+        if not holds_sound(tail) or not holds_speech(speech_chances(Loudness().raised(tail))):
             return []
         with self._lock:
             engine = self._loaded()

@@ -7,11 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from voice_interviewer.adapters.acoustics import levels_db
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples
 
 STEP = 512
 STEP_S = STEP / SAMPLE_RATE_HZ
 SPEECH_AT = 0.5
+LOUD_DB = -18.0
+"""Level that the louder parts are raised to before the detector hears them: it misses noisy speech at -28."""
+MOST_GAIN_DB = 24.0
+FAINT_DB = -75.0
+"""Quieter frames are digital silence and tell nothing about how loud the speech is."""
 LEAST_STEPS = 3
 """About a tenth of a second: the shortest "um"."""
 
@@ -27,6 +33,27 @@ def speech_chances(samples: Samples) -> Chances:
         return np.zeros(0, np.float32)
     padded = np.pad(samples, (0, -len(samples) % STEP)).astype(np.float32)
     return np.asarray(get_vad_model()(padded), dtype=np.float32).reshape(-1)
+
+
+class Loudness:
+    """How loud the louder parts of a stream are, learned as it goes by."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(128)
+
+    def raised(self, samples: Samples) -> Samples:
+        """`samples` at the detector's level, taken as part of the stream; never made quieter."""
+        levels = levels_db(samples)
+        audible = levels[levels > FAINT_DB]
+        self._counts += np.bincount(np.clip(-audible, 0, 127).astype(int), minlength=128)
+        if not self._counts.any():
+            return samples
+        loud_db = -float(np.searchsorted(np.cumsum(self._counts), 0.05 * self._counts.sum()))
+        gain_db = min(MOST_GAIN_DB, LOUD_DB - loud_db)
+        if gain_db <= 0:
+            return samples
+        raised: Samples = np.clip(samples * np.float32(10 ** (gain_db / 20)), -1.0, 1.0).astype(np.float32)
+        return raised
 
 
 def holds_speech(chances: Chances) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from voice_interviewer.adapters.acoustics import levels_db
-from voice_interviewer.adapters.whisper_speech import SPEECH_AT, STEP, Chances, speech_chances
+from voice_interviewer.adapters.whisper_speech import SPEECH_AT, STEP, Chances, Loudness, speech_chances
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples
 
 WINDOW_S = 15.0
@@ -103,6 +103,7 @@ class WindowCutter:
     def __init__(self) -> None:
         self._sound = np.zeros(0, np.float32)
         self._chances = np.zeros(0, np.float32)
+        self._loudness = Loudness()
         self._start = 0
         """Sample number of the first sample kept, on the file's own count."""
         self.heard_s = 0.0
@@ -124,7 +125,7 @@ class WindowCutter:
         if not final:
             ready -= ready % (_CHUNK_S * SAMPLE_RATE_HZ // STEP * STEP)
         if ready > 0:
-            fresh = speech_chances(self._sound[done : done + ready])
+            fresh = speech_chances(self._loudness.raised(self._sound[done : done + ready]))
             self._chances = np.concatenate([self._chances, fresh])
 
     def _cut(self, *, final: bool) -> Iterator[Window]:

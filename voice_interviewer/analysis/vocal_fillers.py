@@ -19,6 +19,8 @@ SHORTEST_S = 0.06
 LEAST_VOICED_S = 0.05
 SURE_PROBABILITY = 0.8
 """So sure of its word, the recogniser is believed on a line too poor to show voicing."""
+AGREED_PROBABILITY, CLEARLY_VOICED_S = 0.5, 0.2
+"""Without a length, both readings must hear it, one of them likely, over a clear voice."""
 LONE_PROBABILITY = 0.35
 """What one reading alone must give a filler that the other did not hear."""
 LONE_SOUND_S = 0.16
@@ -133,11 +135,12 @@ def _borne_out(candidate: FillerCandidate) -> bool:
     sound = candidate.sound
     if sound.flat_s >= HELD_S and surest >= HELD_PROBABILITY:
         return True
+    agreed = len(candidate.heard) > 1
     if max(filler.aligned_s for filler in candidate.heard) < SHORTEST_S:
-        return False
+        return agreed and surest >= AGREED_PROBABILITY and sound.voiced_s >= CLEARLY_VOICED_S
     if sound.voiced_s < LEAST_VOICED_S and surest < SURE_PROBABILITY:
         return False
-    if len(candidate.heard) > 1:
+    if agreed:
         return True
     return surest >= LONE_PROBABILITY and (candidate.readings == 1 or sound.sounding_s >= LONE_SOUND_S)
 
