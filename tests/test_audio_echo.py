@@ -16,6 +16,7 @@ from voice_interviewer.adapters.audio_files import load
 from voice_interviewer.adapters.echo import (
     EchoAwareActivity,
     FarEnd,
+    NoCanceller,
     WebRtcCanceller,
     canceller_available,
 )
@@ -33,7 +34,6 @@ from voice_interviewer.core.errors import DeviceError
 from voice_interviewer.core.events import SpeechStarted
 from voice_interviewer.core.segmenter import Segmenter
 from voice_interviewer.core.speech import Frame
-from voice_interviewer.ports import Pcm16
 
 sound_card = soundcard.sound_card
 
@@ -123,12 +123,8 @@ def far_speech(seconds: float) -> NDArray[np.float64]:
 
 
 def listener(far_pcm: NDArray[np.float64], *, cancel: bool = True) -> EchoAwareActivity:
-    class Nothing:
-        def process(self, near: Pcm16, far: Pcm16) -> Pcm16:
-            return near
-
     inner = GatedVoiceActivity()
-    canceller = WebRtcCanceller() if cancel else Nothing()
+    canceller = WebRtcCanceller() if cancel else NoCanceller()
     # In one piece up front: the far end keeps what is to come.
     far = FarEnd(tap_of(far_pcm), lambda: 100.0)
     far._kept = np.zeros(far_pcm.size + RATE_HZ, dtype=np.int16)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from voice_interviewer.adapters.candidates import (
     StandIn,
     load_script,
 )
-from voice_interviewer.adapters.echo import canceller_available
+from voice_interviewer.adapters.echo import canceller_available, echo_aware
 from voice_interviewer.adapters.file_microphone import FileMicrophone
 from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
 from voice_interviewer.adapters.paths import content_dir, data_dir
@@ -126,7 +125,6 @@ def _playback(name: str | None, rate_hz: int, *, real: bool, required: bool) -> 
         playback = FilePlayback(Path(name))
     else:
         playback = SoundDevicePlayback(name)
-        playback.tap = queue.SimpleQueue()
     try:
         playback.start(rate_hz)
     except DeviceError:

@@ -18,11 +18,20 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from voice_interviewer.adapters.playback import Tap
+from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
+from voice_interviewer.adapters.playback import SoundDevicePlayback, Tap
 from voice_interviewer.adapters.resample import Resampler
+from voice_interviewer.adapters.vad import GatedVoiceActivity
 from voice_interviewer.core.errors import DeviceError
 from voice_interviewer.core.speech import Frame
-from voice_interviewer.ports import FRAME_SAMPLES, SAMPLE_RATE_HZ, Pcm16, VoiceActivity
+from voice_interviewer.ports import (
+    FRAME_SAMPLES,
+    SAMPLE_RATE_HZ,
+    Microphone,
+    Pcm16,
+    Playback,
+    VoiceActivity,
+)
 
 LEAD_S = 0.06
 """The canceller gets the loudspeaker's sound this much early: the times of both devices are estimates, and an
@@ -132,6 +141,14 @@ class WebRtcCanceller:
         return self._rtc.AudioFrame(bytearray(pcm.astype("<i2").tobytes()), SAMPLE_RATE_HZ, 1, pcm.size)
 
 
+class NoCanceller:
+    """Leaves the microphone as it is: where the echo is not cancelled, or there is none."""
+
+    def process(self, near: Pcm16, far: Pcm16) -> Pcm16:  # noqa: ARG002 - the protocol's name
+        """The microphone as it is."""
+        return near
+
+
 class EchoAwareActivity:
     """A `VoiceActivity` that does not take the interviewer for the candidate.
 
@@ -156,6 +173,7 @@ class EchoAwareActivity:
         self._canceller = canceller
         self._hear_level = hear_level
         self._far_heard_s = 0.0
+        self._converged = isinstance(canceller, NoCanceller)
 
     def is_speech(self, frame: Frame) -> bool:
         """True when the frame holds speech of the candidate; frames come in order."""
@@ -171,4 +189,26 @@ class EchoAwareActivity:
         if far.any():
             self._far_heard_s += FRAME_SAMPLES / SAMPLE_RATE_HZ
         speech = self._inner.is_speech(Frame(frame.start_sample, cleaned.astype("<i2").tobytes()))
-        return speech and self._far_heard_s >= self.CONVERGE_S
+        return speech and (self._converged or self._far_heard_s >= self.CONVERGE_S)
+
+
+def echo_aware(
+    activity: GatedVoiceActivity, microphone: Microphone, playback: Playback, *, cancel: bool
+) -> VoiceActivity:
+    """The detector for a session on real devices: it knows what the loudspeaker plays.
+
+    The level of the candidate's voice is not learned while the interviewer speaks. With `cancel`, and the
+    optional canceller installed, the echo is taken out before anybody judges what is heard meanwhile.
+    Without real devices the detector is returned as it is.
+    """
+    if not isinstance(microphone, SoundDeviceMicrophone) or not isinstance(playback, SoundDevicePlayback):
+        return activity
+    tap: Tap = queue.SimpleQueue()
+    playback.tap = tap
+    far = FarEnd(tap, lambda: microphone.epoch_s)
+
+    def learn(allowed: bool) -> None:
+        activity.level.learning = allowed
+
+    canceller = WebRtcCanceller() if cancel and canceller_available() else NoCanceller()
+    return EchoAwareActivity(activity, far, canceller, hear_level=learn)

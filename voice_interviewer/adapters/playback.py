@@ -29,6 +29,8 @@ DEVICE_LATENCY_S = 0.06
 """Asked of PortAudio. With both cores busy, 0.03 ran dry all the time; more would delay a barge-in."""
 STUCK_S = 2.0
 """The callback took nothing for this long: the loudspeaker is gone."""
+HELD_LIMIT_S = 8.0
+"""Nobody ducks for so long on purpose: then the sound goes on by itself."""
 _POLL_S = 0.004
 _FADE_S = 0.005
 """Sound that stops in its middle ends in a ramp this short instead of a click."""
@@ -199,8 +201,7 @@ class SoundDevicePlayback:
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name or "default loudspeaker"
-        self.tap: Tap | None = None
-        """Set before `start` to receive what is heard."""
+        self._tap: Tap | None = None
         self._wanted = name
         self._rate_hz = 0
         self._stream: _OutputStream | None = None
@@ -216,11 +217,22 @@ class SoundDevicePlayback:
     def _open(self, name: str | None) -> None:
         device = portaudio.find("output", name)
         stream = _OutputStream(device, self._rate_hz)
-        stream.tap = self.tap
+        stream.tap = self._tap
         self._resampler = Resampler(self._rate_hz, stream.rate_hz)
         self._stream = stream
         self._suspended = False
         self.name = device.name
+
+    @property
+    def tap(self) -> Tap | None:
+        """Receives what is heard from now on, also after the device was opened again."""
+        return self._tap
+
+    @tap.setter
+    def tap(self, tap: Tap | None) -> None:
+        self._tap = tap
+        if self._stream is not None:
+            self._stream.tap = tap
 
     @property
     def started_at_s(self) -> float | None:
@@ -325,11 +337,16 @@ class SoundDevicePlayback:
     def _wait(self, stream: _OutputStream, run: int, until_queued_s: float) -> None:
         """Until no more than that is queued, or the run is over."""
         consumed, since_s = stream.consumed, time.monotonic()
+        held_until_s = since_s + HELD_LIMIT_S
         while stream.queued_s > until_queued_s and run >= stream.valid_from:
             if self._suspended:
                 return
             if stream.finished.is_set():
                 raise DeviceError(f"the loudspeaker {self.name!r} is lost: the device was disconnected")
+            if not stream.held:
+                held_until_s = time.monotonic() + HELD_LIMIT_S
+            elif time.monotonic() > held_until_s:
+                stream.held = False
             if stream.consumed != consumed or stream.held:
                 consumed, since_s = stream.consumed, time.monotonic()
             elif time.monotonic() - since_s > STUCK_S:

@@ -83,8 +83,8 @@ class LiveCrew:
                 for text in texts:
                     self.preparer.submit(text)
             case c.Interrupt():
-                self._talker.unduck()
                 self.voice.interrupt()
+                self._talker.silence()
             case c.Duck():
                 self._talker.duck()
             case c.Unduck():

@@ -44,12 +44,25 @@ class Talker:
         self._lost = False
 
     def duck(self) -> None:
-        """Hold the playback where it is."""
+        """Hold the playback where it is, what it has already taken included."""
         self._held.set()
+        self._tell_playback("duck")
 
     def unduck(self) -> None:
         """Go on."""
         self._held.clear()
+        self._tell_playback("unduck")
+
+    def silence(self) -> None:
+        """Silence now, without waiting for the worker to notice that its prompt is over."""
+        self._playback.abort()
+        self._held.clear()
+
+    def _tell_playback(self, what: str) -> None:
+        """A real loudspeaker has a queue of its own, to be held too; a stand-in has none to speak of."""
+        act = getattr(self._playback, what, None)
+        if act is not None:
+            act()
 
     def handle(self, say: Say, cancelled: Cancelled) -> None:
         """Speak one prompt; PromptStarted and PromptFinished are always reported."""
@@ -62,7 +75,7 @@ class Talker:
                 reason = str(error) if isinstance(error, VoiceInterviewerError) else type(error).__name__
                 self._put(WorkerFailed(self._clock.now_s(), "voice", reason))
                 share = self._show(say, cancelled)
-        self._held.clear()
+        self.unduck()
         words = say.text.split()
         heard = round(share * len(words))
         interrupted = share < 1.0
@@ -108,27 +121,34 @@ class Talker:
         if speech is None:
             self._mute = True
             return self._show(say, cancelled)
-        done_words = 0
-        all_words = max(1, word_count(say.text))
         started = False
+        written_s = 0.0
+        begun: list[tuple[int, float]] = []  # words and seconds of the sentences that were begun
         for chunk in speech.chunks(say.text):
-            played = 0
+            begun.append((word_count(chunk.text), len(chunk.pcm) / chunk.sample_rate_hz))
             for piece in _slices(chunk.pcm, chunk.sample_rate_hz):
                 self._wait_while_held(cancelled)
                 if cancelled():
                     self._playback.abort()
-                    part = word_count(chunk.text) * played / max(1, len(chunk.pcm))
-                    return min(0.99, (done_words + part) / all_words)
+                    return self._share_heard(say, begun, written_s)
                 self._playback.write(piece)
                 if not started:
                     started = True
                     self._position = round(self._clock.now_s() * chunk.sample_rate_hz)
                     self._put(PromptStarted(self._clock.now_s(), say.prompt_id))
                 self._record(piece, chunk.sample_rate_hz)
-                played += len(piece)
-            done_words += word_count(chunk.text)
+                written_s += len(piece) / chunk.sample_rate_hz
         self._playback.drain()
-        return 1.0
+        return self._share_heard(say, begun, written_s) if cancelled() else 1.0
+
+    def _share_heard(self, say: Say, begun: list[tuple[int, float]], written_s: float) -> float:
+        """Share of the words; a real loudspeaker is some tenths of a second behind what was written."""
+        left_s = min(written_s, getattr(self._playback, "heard_s", written_s))
+        words = 0.0
+        for count, seconds in begun:
+            words += count * min(1.0, left_s / max(seconds, 0.001))
+            left_s = max(0.0, left_s - seconds)
+        return min(0.99, words / max(1, word_count(say.text)))
 
     _position = 0
 
