@@ -26,7 +26,7 @@ SKIP = 0.8
 """Cost of a part that is missing altogether, in log-likelihood of one second's sentence."""
 USUAL_WITHIN = 0.6
 """Share of the story within which a phase away from its usual place becomes unusual: people do ramble."""
-_HESITATION = re.compile(r"^\W*(?:u+[hm]+|e+r+m?|h+m+|mm+|a+h+m?)\W*$", re.IGNORECASE)
+HESITATION = re.compile(r"^\W*(?:u+[hm]+|e+r+m?|h+m+|mm+|a+h+m?)\W*$", re.IGNORECASE)
 Place = Callable[[str, float, float], Mapping[str, float]]
 """Text, start_s, end_s -> likelihood by phase id; called sentence by sentence, in order."""
 
@@ -47,7 +47,7 @@ def sentences(utterances: Iterable[Utterance]) -> list[Utterance]:
     for utterance in utterances:
         words: list[Word] = []
         for word in utterance.words:
-            if _HESITATION.match(word.text):
+            if HESITATION.match(word.text):
                 continue
             words.append(word)
             if re.search(r"[.?!]['\"”’)]*$", word.text) and len(words) >= 3:
@@ -65,7 +65,7 @@ def written(text: str) -> list[Utterance]:
     for sentence in re.split(r"(?<=[.?!])[\"”’')]*\s+|\n\s*\n", text):
         words: list[Word] = []
         for token in sentence.split():
-            if _HESITATION.match(token):
+            if HESITATION.match(token):
                 continue
             words.append(Word(token, at_s, at_s + 1 / WORDS_PER_SECOND, 1.0))
             at_s += 1 / WORDS_PER_SECOND

@@ -1,0 +1,85 @@
+"""How well told stories are taken apart and tagged, against a reader's marks.
+
+    python scripts/bench_stories.py [FILE...]
+
+A file holds stories as tests/data/stories.toml does: [S] [T] [A] [R] where each part begins, and principles that
+a careful reader says it serves. Agreement is the share of words placed in the reader's part.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from voice_interviewer.adapters.content_files import load_companies, load_framework  # noqa: E402
+from voice_interviewer.adapters.story_files import load_tag_rules  # noqa: E402
+from voice_interviewer.core.stories import tag_principles  # noqa: E402
+from voice_interviewer.core.story_parts import HESITATION, tell, written  # noqa: E402
+
+DATA = ROOT / "tests" / "data"
+FILES = (DATA / "stories.toml", DATA / "stories-second.toml", DATA / "stories-held-out.toml")
+PARTS = {"S": "situation", "T": "task", "A": "action", "R": "result"}
+MARK = re.compile(r"\[([STAR])\]([^\[]*)")
+
+
+def placed(text: str) -> tuple[list[str], list[str]]:
+    """The part of each word, as the reader marked it and as it was found."""
+    wanted = [
+        PARTS[part]
+        for part, said in MARK.findall(text)
+        for word in said.split()
+        if not HESITATION.match(word)
+    ]
+    telling = tell(written(re.sub(r"\[[STAR]\]", "", text)), load_framework("star"), load_tag_rules().parts)
+    return wanted, [part for part, said in telling.parts.items() for _ in said.split()]
+
+
+def agreement(text: str) -> tuple[int, int]:
+    """Words in the right part, and all words."""
+    wanted, found = placed(text)
+    return sum(a == b for a, b in zip(wanted, found, strict=True)), len(wanted)
+
+
+def proposed(text: str) -> set[str]:
+    """Principles the rules propose for a story."""
+    by_company = {one.id: [principle.id for principle in one.principles] for one in load_companies()}
+    return {one.id for one in tag_principles(text, load_tag_rules().principles, by_company)}
+
+
+def measure(stories: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Totals over stories: words agreed, tags found of those wanted, tags proposed per story."""
+    right = words = hit = wanted = offered = 0
+    for story in stories:
+        agreed, count = agreement(story["text"])
+        right, words = right + agreed, words + count
+        tags = proposed(story["text"])
+        hit, wanted = hit + len(tags & set(story["shows"])), wanted + len(story["shows"])
+        offered += len(tags)
+    return {"agreement": right / words, "recall": hit / wanted, "offered": offered / len(stories)}
+
+
+def main(arguments: Sequence[str]) -> int:
+    for path in [Path(one) for one in arguments] or FILES:
+        stories = tomllib.loads(path.read_text(encoding="utf-8"))["stories"]
+        print(f"\n{path.name}\n{'story':28} {'words':>6} {'agree':>6}  missed")
+        for story in stories:
+            agreed, count = agreement(story["text"])
+            missed = ", ".join(sorted(set(story["shows"]) - proposed(story["text"])))
+            print(f"{story['id']:28} {count:6} {agreed / count:6.0%}  {missed}")
+        total = measure(stories)
+        print(
+            f"{'all':28} {'':6} {total['agreement']:6.0%}  "
+            f"{total['recall']:.0%} of the reader's principles found, {total['offered']:.1f} proposed a story"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
