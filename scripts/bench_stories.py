@@ -2,8 +2,8 @@
 
     python scripts/bench_stories.py [FILE...]
 
-A file holds stories as tests/data/stories.toml does: [S] [T] [A] [R] where each part begins, and principles that
-a careful reader says it serves. Agreement is the share of words placed in the reader's part.
+A file holds stories as tests/data/stories.toml does: [S] [T] [A] [R] where each part begins, and the
+principles that a careful reader says it serves. Agreement is the share of words placed in the reader's part.
 """
 
 from __future__ import annotations
