@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from voice_interviewer.core.commands import Say
-from voice_interviewer.core.errors import DeviceError, VoiceInterviewerError
+from voice_interviewer.core.errors import DeviceError, ModelError, VoiceInterviewerError
 from voice_interviewer.core.events import Event, PromptFinished, PromptStarted, WorkerFailed
 from voice_interviewer.core.wording import word_count
 from voice_interviewer.ports import Clock, Pcm16, Playback
@@ -138,6 +138,8 @@ class Talker:
                     self._put(PromptStarted(self._clock.now_s(), say.prompt_id))
                 self._record(piece, chunk.sample_rate_hz)
                 written_s += len(piece) / chunk.sample_rate_hz
+        if not started:
+            raise ModelError("the voice made no sound")
         self._playback.drain()
         return self._share_heard(say, begun, written_s) if cancelled() else 1.0
 
