@@ -1,0 +1,100 @@
+"""What one line says about the phase it belongs to, as weights in nats: cues, openings, or given meanings."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from voice_interviewer.core.content import Framework
+
+OPENS = ">"
+"""Prefix of a meaning's key: '>report' is how many times likelier than usual the line opens that phase."""
+
+CUE_NATS = 0.8
+MAX_CUES = 3
+OPENER_NATS = 3.0
+MEANING_SHARE = 0.8
+"""Neighbouring lines resemble each other, so each counts for less than independent evidence would."""
+OPENING_SHARE = 1.0
+OPENING_LIMITS = (-2.0, 8.0)
+
+_HOLD = re.compile(
+    r"\b(?:give me|take|need|have|like|spend) (?:like |just |maybe )?(?:a|one|another|two|a couple(?: of)?|"
+    r"thirty|some|a few) (?:more |quick )?(?:moments?|minutes?|seconds?|secs?|time)\b"
+    r"|\bany questions\b|\bbefore i (?:move|go|continue|proceed|jump)\b|\b(?:gather|collect) my thoughts\b"
+    r"|\b(?:does|do) (?:that|this|it) (?:make sense|sound|work)\b|\btake your time\b|\blet me think\b",
+    re.IGNORECASE,
+)
+_PLAN = re.compile(
+    r"\b(?:structure|approach|walk you through|outline|roadmap|my plan|agenda|at the end|if we have time|"
+    r"and then|after that|finally|lastly|later|in a bit|come back to|get to)\b",
+    re.IGNORECASE,
+)
+_NAMES = {
+    "users": re.compile(r"\b(?:users?|segments?|personas?|customers?|audience|people)\b", re.IGNORECASE),
+    "pains": re.compile(r"\b(?:pain ?points?|problems?|needs|challenges|journey)\b", re.IGNORECASE),
+    "ideas": re.compile(r"\b(?:solutions?|ideas|features|brainstorm\w*)\b", re.IGNORECASE),
+    "judgement": re.compile(r"\b(?:prioriti[sz]\w+|trade[ -]?offs?|evaluat\w+|risks?)\b", re.IGNORECASE),
+    "measures": re.compile(r"\b(?:metrics?|measure|success|kpis?|summar\w+|recap)\b", re.IGNORECASE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One line's, in the order of the framework's phases, in nats."""
+
+    fits: tuple[float, ...]
+    """How well the line's content fits each phase."""
+    opens: tuple[float, ...]
+    """How much it sounds like the opening of each phase."""
+
+
+class EvidenceReader:
+    """Reads lines for one framework."""
+
+    def __init__(self, framework: Framework) -> None:
+        self._ids = [phase.id for phase in framework.phases]
+        self._cues = [_compiled(phase.cues) for phase in framework.phases]
+        self._openers = [_compiled(phase.transitions) for phase in framework.phases]
+
+    def read(self, text: str, meanings: Mapping[str, float]) -> Evidence:
+        """Meanings, where given, have seen the cues already; without them the cues speak."""
+        if meanings:
+            return self._from_meanings(meanings)
+        held = is_hold(text)
+        fits = tuple(0.0 if held else CUE_NATS * min(MAX_CUES, _hits(text, cues)) for cues in self._cues)
+        silent = held or is_plan(text)
+        opens = tuple(
+            OPENER_NATS if not silent and _hits(text, openers) else 0.0 for openers in self._openers
+        )
+        return Evidence(fits, opens)
+
+    def _from_meanings(self, meanings: Mapping[str, float]) -> Evidence:
+        fits = tuple(MEANING_SHARE * math.log(meanings.get(one, 0.0) + 1e-4) for one in self._ids)
+        low, high = OPENING_LIMITS
+        opens = tuple(
+            OPENING_SHARE * min(high, max(low, math.log(max(1e-3, meanings.get(OPENS + one, 1.0)))))
+            for one in self._ids
+        )
+        return Evidence(fits, opens)
+
+
+def is_hold(text: str) -> bool:
+    """A request for time, a check-in: it stays where the talk is, whatever it names."""
+    return len(text.split()) <= 16 and bool(_HOLD.search(text))
+
+
+def is_plan(text: str) -> bool:
+    """'First users, then pain points, then solutions': names phases without being in them."""
+    named = sum(bool(pattern.search(text)) for pattern in _NAMES.values())
+    return named >= 3 or (named >= 2 and bool(_PLAN.search(text)))
+
+
+def _compiled(patterns: tuple[str, ...]) -> list[re.Pattern[str]]:
+    return [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
+
+
+def _hits(text: str, patterns: list[re.Pattern[str]]) -> int:
+    return sum(bool(pattern.search(text)) for pattern in patterns)
