@@ -48,9 +48,11 @@ from voice_interviewer.adapters.piper import PiperVoice  # noqa: E402
 DATA = ROOT.parent / "shared" / "data"
 STAGES = ("answers", "barge", "echo")
 REPEAT = "Could you repeat the question, please?"
-BARGE = "Sorry, let me stop you there. I would like to say something about the users first."
+BARGE = "Sorry, could you repeat the question, please?"
 ECHOES = [(delay_ms, below_db) for below_db in (0, 6, 12) for delay_ms in (20, 100, 200, 300)]
 PROMPT_LIMIT_S = 20.0
+QUIET_S = 6.0
+"""Nothing was heard for so long: what the program still had to do about it is done."""
 
 Pcm = NDArray[np.int16]
 Figures = dict[str, Any]
@@ -106,8 +108,8 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
 
 def _own_command(folder: Path, *, full: bool) -> list[str]:
     return [
-        sys.executable, "-m", "voice_interviewer", "practice", "--type", "product-design", "--minutes", "45",
-        "--seed", "1", "--plain", "--sessions-dir", str(folder / "sessions"),
+        sys.executable, "-m", "voice_interviewer", "practice", "--question", "teams-frontline-workers",
+        "--minutes", "45", "--seed", "1", "--plain", "--sessions-dir", str(folder / "sessions"),
         *(["--duplex", "full"] if full else []),
     ]  # fmt: skip
 
@@ -137,6 +139,7 @@ def stage_answers(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Fi
         if not said.stopped:
             robot.wait_for_prompt(end_s - 0.3, PROMPT_LIMIT_S)
     robot.wait_for_silence(1.5)
+    time.sleep(QUIET_S + 6.0)  # to see what listening to silence costs
     return {"first_word_s": round(first_word_s, 2)} | answer_figures(robot)
 
 
@@ -190,7 +193,10 @@ def place(robot: Robot, said: Said, room: Pcm) -> tuple[float, float]:
 
 
 def stage_barge(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figures:
-    """Over the repeated question: half of the time words, half of the time mere noises."""
+    """Over the repeated question: half of the time words, half of the time mere noises.
+
+    The words ask for the question again, so that every trial is made on the same prompt.
+    """
     rng = random.Random(options.seed)
     repeat, words = _single(mouth, REPEAT), _single(mouth, BARGE)
     noises = false_sounds(mouth)
@@ -199,29 +205,27 @@ def stage_barge(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figu
     whole_s = _repeated(robot, repeat)
     stops: list[float] = []
     kept: dict[str, list[bool]] = {name: [] for name in noises}
+    asked_s = 0.0  # when the prompt of the next trial was asked for, 0 if it was not yet
     for trial in range(2 * options.trials):
-        if not robot.running():
-            break
-        name = list(noises)[trial // 2 % len(noises)]
-        over = words if trial % 2 == 0 else noises[name]
-        robot.say(repeat, "repeat", polite=False)
-        asked_s = time.monotonic()
+        if not asked_s:
+            robot.say(repeat, "repeat", polite=False)
+            asked_s = time.monotonic()
         if not robot.wait_for_prompt(asked_s - 0.2, PROMPT_LIMIT_S):
+            asked_s = 0.0
             continue
         begun_s = robot.loud.first_sound_at_s(after_s=asked_s - 0.2)
-        time.sleep(max(0.0, begun_s + rng.uniform(1.0, 2.0) - time.monotonic()))
-        said = robot.say(over, "barge" if trial % 2 == 0 else name, polite=False)
-        robot.wait_for_silence(4.0)
-        loud = sounding(robot.loud.samples())
+        room_s = max(0.5, whole_s - 2.5)  # so much of the prompt must be left that its end is not the stop
+        time.sleep(max(0.0, begun_s + rng.uniform(0.5, room_s) - time.monotonic()))
+        asked_s = 0.0
         if trial % 2 == 0:
-            at_s = place(robot, said, robot.room.samples())[0] + robot.room.began_at_s
-            stopped = silent_after(loud, at_s - robot.loud.began_at_s)
-            stops.append(99.0 if stopped is None else stopped)
-            robot.wait_for_prompt(time.monotonic() - 4.0, 6.0)
-            robot.wait_for_silence(2.0)
+            said = robot.say(words, "barge", polite=False)
+            asked_s = time.monotonic()
+            stops.append(_stop_s(robot, said))
         else:
-            heard = loud[round((begun_s - robot.loud.began_at_s) * 100) :].sum() / 100
-            kept[name].append(bool(heard > 0.8 * whole_s))
+            name = list(noises)[trial // 2 % len(noises)]
+            robot.say(noises[name], name, polite=False)
+            robot.wait_for_silence(4.0)
+            kept[name].append(_sound_since_s(robot, begun_s) > 0.8 * whole_s)
     return {
         "barge_ins": len(stops),
         "stop_p50_s": round(percentile(stops, 50), 2),
@@ -234,14 +238,27 @@ def stage_barge(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figu
     }
 
 
+def _stop_s(robot: Robot, said: Said) -> float:
+    """From the onset of the words to the silence of the loudspeaker; 99 when it talked on."""
+    at_s = place(robot, said, robot.room.samples())[0] + robot.room.began_at_s
+    stopped = silent_after(sounding(robot.loud.samples()), at_s - robot.loud.began_at_s)
+    return 99.0 if stopped is None else stopped
+
+
 def _repeated(robot: Robot, repeat: Answer) -> float:
     """Seconds of sound in the repeated question when nobody disturbs it."""
     robot.say(repeat, "repeat", polite=False)
     asked_s = time.monotonic()
     robot.wait_for_prompt(asked_s - 0.2, PROMPT_LIMIT_S)
-    robot.wait_for_silence(1.5)
     begun_s = robot.loud.first_sound_at_s(after_s=asked_s - 0.2)
-    return float(sounding(robot.loud.samples())[round((begun_s - robot.loud.began_at_s) * 100) :].sum() / 100)
+    robot.wait_for_silence(1.5)
+    return _sound_since_s(robot, begun_s)
+
+
+def _sound_since_s(robot: Robot, since_s: float) -> float:
+    """Seconds of sound that the loudspeaker made since then."""
+    loud = sounding(robot.loud.samples())
+    return float(loud[max(0, round((since_s - robot.loud.began_at_s) * 100)) :].sum() / 100)
 
 
 def false_sounds(mouth: Mouth) -> dict[str, Answer]:
@@ -251,12 +268,19 @@ def false_sounds(mouth: Mouth) -> dict[str, Answer]:
     cough = np.concatenate([burst, np.zeros(RATE_HZ // 8), 0.7 * burst])
     sounds: dict[str, Answer] = {
         "cough": _sound("cough", cough),
-        "mm-hm": _single(mouth, "Mm-hm."),
         "okay": _single(mouth, "Okay."),
     }
     keys = DATA / "noise" / "keyboard-typing.ogg"
     if keys.exists():
         sounds["keyboard"] = _sound("keyboard", load(keys)[: 3 * RATE_HZ].astype(np.float64))
+    meeting = DATA / "spontaneous" / "ami_trn04.flac"
+    if meeting.exists():  # somebody who listens: "Mm-hmm"
+        pcm = load(meeting)[round(14.41 * RATE_HZ) : round(15.92 * RATE_HZ)]
+        begin_s, end_s = max(
+            spans(sounding(pcm, int(np.abs(pcm).max()) // 8), 0.3), key=lambda s: s[1] - s[0]
+        )
+        loud = pcm[round(begin_s * RATE_HZ) : round(end_s * RATE_HZ)].astype(np.float64)
+        sounds["mm-hm"] = _sound("mm-hm", loud * 9000 / np.abs(loud).max())
     return sounds
 
 
@@ -318,9 +342,9 @@ def usage_figures(robot: Robot) -> Figures:
         if ready_s == 0.0 or begin_s < ready_s + 5.0:
             continue
         share = (after_s - before_s) / (end_s - begin_s)
-        in_room = _part(room, begin_s - 4.0 - robot.room.began_at_s, end_s - robot.room.began_at_s)
-        in_loud = _part(loud, begin_s - 4.0 - robot.loud.began_at_s, end_s - robot.loud.began_at_s)
-        if in_room == 0 and in_loud == 0:  # four quiet seconds before: work left over does not count
+        in_room = _part(room, begin_s - QUIET_S - robot.room.began_at_s, end_s - robot.room.began_at_s)
+        in_loud = _part(loud, begin_s - QUIET_S - robot.loud.began_at_s, end_s - robot.loud.began_at_s)
+        if in_room == 0 and in_loud == 0:
             silent.append(share)
         elif in_room > 0.3 and in_loud == 0:
             speaking.append(share)
