@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voice_interviewer.core import clarifying, hands_free
 from voice_interviewer.core.agenda import Agenda
@@ -47,7 +47,9 @@ def trace(
     minutes: float | None = None,
     meaning: Callable[[str], Mapping[str, float]] | None = None,
 ) -> list[Traced]:
-    """One entry a line, each decided from that line and those before it. Nothing is said: all stays open."""
+    """One entry a line. What it would say is decided from that line and those before it; the phase from all of
+    them. Nothing is said: all stays open.
+    """
     total_s = (minutes or framework.nominal_s / 60) * 60
     agenda = Agenda(framework, max(total_s, lines[-1].end_s - lines[0].at_s + 60 if lines else 60))
     tracker = PhaseTracker(framework)
@@ -65,7 +67,12 @@ def trace(
         following = lines[index + 1].at_s if index + 1 < len(lines) else float("inf")
         if following - line.end_s > TURN_GAP_S:
             turn = ""
-    return traced
+    # The phases once more, with all of the transcript known; what it would say stays what it knew by then.
+    settled = tracker.smoothed()
+    return [
+        replace(entry, phase=belief.phase_id, confidence=belief.confidence)
+        for entry, belief in zip(traced, settled, strict=True)
+    ]
 
 
 def _would(prompter: Prompter, line: Said, turn: str) -> str:
