@@ -47,7 +47,8 @@ def trace(
     minutes: float | None = None,
     meaning: Callable[[str], Mapping[str, float]] | None = None,
 ) -> list[Traced]:
-    """One entry a line. What it would say is decided from that line and those before it; the phase from all of
+    """One entry a line. What it would say is decided from that line and those before it; the phase from all
+    of
     them. Nothing is said: all stays open.
     """
     total_s = (minutes or framework.nominal_s / 60) * 60
