@@ -21,7 +21,7 @@ from voice_interviewer.adapters.whisper_engine import WhisperEngine
 from voice_interviewer.adapters.whisper_guards import echoes, loops
 from voice_interviewer.adapters.whisper_merge import Heard, doubtful, merge
 from voice_interviewer.adapters.whisper_reader import DISFLUENT_PROMPT, Reading, read
-from voice_interviewer.adapters.whisper_speech import Loudness, holds_speech, speech_chances
+from voice_interviewer.adapters.whisper_speech import READABLE_DB, Loudness, holds_speech, speech_chances
 from voice_interviewer.adapters.whisper_windows import Window, cut_up, shifted
 from voice_interviewer.analysis.record import AcousticTrack, VocalFillerEvent
 from voice_interviewer.core.speech import Word
@@ -117,7 +117,7 @@ class WhisperTranscriber:
             return []
         with self._lock:
             engine = self._loaded()
-            hearing = engine.hear(tail, window_s=QUICK_WINDOW_S)
+            hearing = engine.hear(Loudness().raised(tail, READABLE_DB), window_s=QUICK_WINDOW_S)
             decoded = engine.decode(hearing, prompt=DISFLUENT_PROMPT, max_tokens=QUICK_TOKENS)
         if loops(decoded.text, hearing.duration_s) or echoes(decoded.text, DISFLUENT_PROMPT):
             return []

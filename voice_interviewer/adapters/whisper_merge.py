@@ -77,9 +77,12 @@ def merge(first: Sequence[Reading], second: Sequence[Reading], measures: Sequenc
 
 def doubtful(window: Window, first: Sequence[Reading]) -> bool:
     """Is a second reading of this stretch worth its time? Not where the first one is sure of all it heard."""
+    here = [r for r in first if r.window.start_s < window.end_s and r.window.end_s > window.start_s]
+    if not all(reading.led for reading in here):
+        return True
     words = [
         word
-        for reading in first
+        for reading in here
         for word in reading.words
         if word.start_s < window.end_s and word.end_s > window.start_s
     ]

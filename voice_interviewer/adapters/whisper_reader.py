@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from voice_interviewer.adapters.whisper_engine import MAX_NEW_TOKENS, Decoded, Hearing, Piece, WhisperEngine
 from voice_interviewer.adapters.whisper_guards import echoes, loops, said_to_noise, token_cap, without_tail
-from voice_interviewer.adapters.whisper_speech import holds_speech
+from voice_interviewer.adapters.whisper_speech import READABLE_DB, Loudness, holds_speech
 from voice_interviewer.adapters.whisper_timing import grow_words, join_punctuation, sounding, trim_words
 from voice_interviewer.adapters.whisper_windows import WINDOW_S, Window
 
 DISFLUENT_PROMPT = "Uh, yeah. Um, I mean, it's, uh, it's, um, like this."
 """Disfluent as the speech it is to keep. It ends in a full stop: one that breaks off invites the recogniser
 to go on with it, and one that ends in "you know" makes it leave out the speaker's own."""
+OTHER_PROMPT = "Um, so I, uh, I think, um, that's it, you know. Hmm, uh, okay."
+"""For windows that the first one sends into a loop."""
 BELIEVED_WORD = 0.12
 """Mean probability of a text's words below which it was said to noise."""
 
@@ -36,6 +38,8 @@ class Reading:
 
     window: Window
     words: tuple[HeardWord, ...]
+    led: bool = True
+    """False when only a decoding without a prompt passed the guards: then fillers will be missing."""
 
 
 def read(engine: WhisperEngine, windows: Sequence[Window], context: str = "") -> list[Reading]:
@@ -43,7 +47,9 @@ def read(engine: WhisperEngine, windows: Sequence[Window], context: str = "") ->
     spoken = [window for window in windows if holds_speech(window.chances)]
     if not spoken:
         return [Reading(window, ()) for window in windows]
-    hearings = [engine.hear(window.samples, window_s=WINDOW_S) for window in spoken]
+    hearings = [
+        engine.hear(Loudness().raised(window.samples, READABLE_DB), window_s=WINDOW_S) for window in spoken
+    ]
     prompt = f"{context.strip()} {DISFLUENT_PROMPT}".strip()
     decodings = decode_guarded(engine, hearings, prompt)
     pieces: dict[int, list[Piece]] = {}
@@ -56,10 +62,14 @@ def read(engine: WhisperEngine, windows: Sequence[Window], context: str = "") ->
         )
         pieces.update(zip(mine, aligned, strict=True))
     found = {
-        id(window): _words(window, believed(join_punctuation(pieces[index]), decodings[index][0]))
+        id(window): Reading(
+            window,
+            _words(window, believed(join_punctuation(pieces[index]), decodings[index][0])),
+            led=decodings[index][1] != "",
+        )
         for index, window in enumerate(spoken)
     }
-    return [Reading(window, found.get(id(window), ())) for window in windows]
+    return [found.get(id(window), Reading(window, ())) for window in windows]
 
 
 def decode_guarded(
@@ -67,14 +77,14 @@ def decode_guarded(
 ) -> list[tuple[Decoded, str]]:
     """For each window the first decoding that neither loops nor recites, and the prompt that led it.
 
-    In order: with the prompt, without, repetition forbidden.
+    In order: with the prompt, with another, without, repetition forbidden.
     """
     cap = max(token_cap(hearing.duration_s, MAX_NEW_TOKENS) for hearing in hearings)
     first = engine.decode_all(hearings, prompt=prompt, max_tokens=cap)
     return [
         (decoded, prompt)
         if not loops(decoded.text, hearing.duration_s) and not echoes(decoded.text, prompt)
-        else (_again(engine, hearing), "")
+        else _again(engine, hearing)
         for decoded, hearing in zip(first, hearings, strict=True)
     ]
 
@@ -88,12 +98,13 @@ def believed(pieces: Sequence[Piece], decoded: Decoded) -> list[Piece]:
     return kept if mean >= BELIEVED_WORD else []
 
 
-def _again(engine: WhisperEngine, hearing: Hearing) -> Decoded:
+def _again(engine: WhisperEngine, hearing: Hearing) -> tuple[Decoded, str]:
     cap = token_cap(hearing.duration_s, MAX_NEW_TOKENS)
-    decoded = engine.decode(hearing, max_tokens=cap)
-    if loops(decoded.text, hearing.duration_s):
-        decoded = engine.decode(hearing, max_tokens=cap, wary=True)
-    return decoded
+    for prompt in (OTHER_PROMPT, ""):
+        decoded = engine.decode(hearing, prompt=prompt, max_tokens=cap)
+        if not loops(decoded.text, hearing.duration_s) and not echoes(decoded.text, prompt):
+            return decoded, prompt
+    return engine.decode(hearing, max_tokens=cap, wary=True), ""
 
 
 def _words(window: Window, pieces: Sequence[Piece]) -> tuple[HeardWord, ...]:

@@ -15,6 +15,8 @@ STEP_S = STEP / SAMPLE_RATE_HZ
 SPEECH_AT = 0.5
 LOUD_DB = -18.0
 """Level that the louder parts are raised to before the detector hears them: it misses noisy speech at -28."""
+READABLE_DB = -30.0
+"""Level up to which faint speech is raised for the recogniser: it leaves out words and fillers at -40."""
 MOST_GAIN_DB = 24.0
 FAINT_DB = -75.0
 """Quieter frames are digital silence and tell nothing about how loud the speech is."""
@@ -41,7 +43,7 @@ class Loudness:
     def __init__(self) -> None:
         self._counts = np.zeros(128)
 
-    def raised(self, samples: Samples) -> Samples:
+    def raised(self, samples: Samples, to_db: float = LOUD_DB) -> Samples:
         """`samples` at the detector's level, taken as part of the stream; never made quieter."""
         levels = levels_db(samples)
         audible = levels[levels > FAINT_DB]
@@ -49,7 +51,7 @@ class Loudness:
         if not self._counts.any():
             return samples
         loud_db = -float(np.searchsorted(np.cumsum(self._counts), 0.05 * self._counts.sum()))
-        gain_db = min(MOST_GAIN_DB, LOUD_DB - loud_db)
+        gain_db = min(MOST_GAIN_DB, to_db - loud_db)
         if gain_db <= 0:
             return samples
         raised: Samples = np.clip(samples * np.float32(10 ** (gain_db / 20)), -1.0, 1.0).astype(np.float32)
