@@ -212,11 +212,15 @@ def _add(args: argparse.Namespace) -> int:
 def _keep(told: Sequence[Utterance], title: str | None, *, source: str, asked_for: str = "") -> Story:
     """Take a told story apart, tag it and store it."""
     from voice_interviewer.adapters.content_files import load_companies
+    from voice_interviewer.adapters.meaning import scorer_for
     from voice_interviewer.adapters.story_files import load_tag_rules, new_id, save_story
     from voice_interviewer.core import stories, story_parts
 
     rules = load_tag_rules()
-    telling = story_parts.tell(story_parts.sentences(told), _framework(), rules.parts)
+    framework = _framework()
+    scorer = scorer_for(framework)  # None without its weights: the cues then have to do
+    meaning = scorer.scores if scorer is not None else None
+    telling = story_parts.tell(story_parts.sentences(told), framework, rules.parts, meaning)
     text = " ".join(telling.parts.values())
     by_company = {one.id: [principle.id for principle in one.principles] for one in load_companies()}
     principles = stories.tag_principles(text, rules.principles, by_company)

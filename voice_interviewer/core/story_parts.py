@@ -20,15 +20,15 @@ from voice_interviewer.core.stories import matches
 WORDS_PER_SECOND = 2.4
 """Of a written story, which has no times of its own: unhurried speech."""
 CUE_GAIN, OPENER_GAIN = 1.5, 4.0
-TRACKED_FLOOR = 0.3
-"""The tracker follows a live talk and so lags behind; a whole story is cut with the end in view."""
+TRACKED_FLOOR = 1.0
+"""The tracker knows the order of a talk that may go back and forth; a story is cut once and for all."""
 SKIP = 0.8
 """Cost of a part that is missing altogether, in log-likelihood of one second's sentence."""
 USUAL_WITHIN = 0.6
 """Share of the story within which a phase away from its usual place becomes unusual: people do ramble."""
 HESITATION = re.compile(r"^\W*(?:u+[hm]+|e+r+m?|h+m+|mm+|a+h+m?)\W*$", re.IGNORECASE)
-Place = Callable[[str, float, float], Mapping[str, float]]
-"""Text, start_s, end_s -> likelihood by phase id; called sentence by sentence, in order."""
+MeaningOf = Callable[[str], Mapping[str, float]]
+"""What a `ports.MeaningScorer` says of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,15 @@ def written(text: str) -> list[Utterance]:
 
 
 def cut(
-    told: Sequence[Utterance], phases: Sequence[str], place: Place
+    told: Sequence[Utterance], phases: Sequence[str], likely: Sequence[Mapping[str, float]]
 ) -> tuple[dict[str, str], dict[str, float]]:
-    """Each phase's text and seconds. `told`: sentences in order; `phases`: ids in a story's order."""
-    placed = [place(one.text, one.start_s, one.end_s) for one in told]
+    """Each phase's text and seconds.
+
+    `told`: sentences; `phases`: ids in a story's order; `likely`: phase id -> likelihood, per sentence.
+    """
     weights = [max(0.2, one.end_s - one.start_s) for one in told]
     # A long sentence says more than a short one, though not in proportion to its length.
-    order = _in_order(placed, [math.sqrt(weight) for weight in weights], phases)
+    order = _in_order(likely, [math.sqrt(weight) for weight in weights], phases)
     parts: dict[str, list[str]] = {phase: [] for phase in phases}
     seconds = dict.fromkeys(phases, 0.0)
     for one, weight, index in zip(told, weights, order, strict=True):
@@ -91,33 +93,46 @@ def cut(
 
 
 def tell(
-    told: Sequence[Utterance], framework: Framework, cues: Mapping[str, Sequence[str]] | None = None
+    told: Sequence[Utterance],
+    framework: Framework,
+    cues: Mapping[str, Sequence[str]] | None = None,
+    meaning: MeaningOf | None = None,
 ) -> Telling:
     """A told story taken apart by the framework for behavioural answers.
 
     `told`: sentences in order. `cues`: phase id -> regular expressions beside the framework's own.
     """
-    more = cues or {}
-    ids = [phase.id for phase in framework.phases]
     tracker = PhaseTracker(framework)
+    for one in told:
+        meanings = meaning(one.text) if meaning is not None else None
+        tracker.observe(one.text, one.start_s, one.end_s, meanings=meanings)
     end_s = told[-1].end_s if told else 1.0
-
-    def place(text: str, start_s: float, stop_s: float) -> Mapping[str, float]:
-        tracked = tracker.observe(text, start_s, stop_s).probabilities
-        usual = _usual(framework, (start_s + stop_s) / 2 / end_s)
-        return {
-            phase.id: (TRACKED_FLOOR + tracked.get(phase.id, 0.0))
-            * usual[phase.id]
-            * _spoken_for(phase, more.get(phase.id, ()), text)
-            for phase in framework.phases
-        }
-
-    parts, seconds = cut(told, ids, place)
+    likely = [
+        _likelihood(framework, one, one_belief.probabilities, cues or {}, end_s)
+        for one, one_belief in zip(told, tracker.smoothed(), strict=True)
+    ]
+    parts, seconds = cut(told, [phase.id for phase in framework.phases], likely)
     heard = {one.signal_id for one in find_signals(framework, None, " ".join(parts.values()))}
     wanted = sorted(
         (signal for phase in framework.phases for signal in phase.signals), key=lambda s: -s.value
     )
     return Telling(parts, seconds, tuple(signal.name for signal in wanted if signal.id not in heard))
+
+
+def _likelihood(
+    framework: Framework,
+    one: Utterance,
+    tracked: Mapping[str, float],
+    cues: Mapping[str, Sequence[str]],
+    end_s: float,
+) -> dict[str, float]:
+    usual = _usual(framework, (one.start_s + one.end_s) / 2 / end_s)
+    return {
+        phase.id: (TRACKED_FLOOR + tracked.get(phase.id, 0.0))
+        * usual[phase.id]
+        * _spoken_for(phase, cues.get(phase.id, ()), one.text)
+        for phase in framework.phases
+    }
 
 
 def _usual(framework: Framework, position: float) -> dict[str, float]:
