@@ -142,7 +142,7 @@ def softmax_regression(values: Array, classes: Array, weights: Array, count: int
 
 def _largest(values: Array, share: Array) -> float:
     """Largest eigenvalue of the weighted second moments, by power iteration."""
-    vector = np.random.default_rng(0).normal(size=values.shape[1]).astype(np.float32)
+    vector: Array = np.asarray(np.random.default_rng(0).normal(size=values.shape[1]), dtype=np.float32)
     size = 1.0
     for _ in range(15):
         vector = values.T @ (share * (values @ vector))
