@@ -36,6 +36,10 @@ class Outcome:
 
     ran_s: float
     lost_s: float
+    """Between the kill and the end of the recovered track; a busy machine's own lag included."""
+    written_s: float
+    """Length of the track just before the kill."""
+    kept_s: float
     lines: int
     words: int
 
@@ -52,6 +56,7 @@ def kill_one(home: Path, after_s: float, transcriber: WhisperTranscriber) -> Out
         track = wait_for_track(home, process)
         begun_s = time.monotonic() - length_s(track)
         time.sleep(after_s)
+        written_s = length_s(track)
         process.send_signal(signal.SIGKILL)
         killed_s = time.monotonic() - begun_s
         process.wait(10)
@@ -61,7 +66,7 @@ def kill_one(home: Path, after_s: float, transcriber: WhisperTranscriber) -> Out
         kept_s = sound.getnframes() / sound.getframerate()
     lines = sum(1 for _ in journal.read_lines(folder.journal))
     report = make_report(folder)
-    return Outcome(killed_s, killed_s - kept_s, lines, len(report.words))
+    return Outcome(killed_s, killed_s - kept_s, written_s, kept_s, lines, len(report.words))
 
 
 def wait_for_track(home: Path, process: subprocess.Popen[bytes]) -> Path:
