@@ -31,7 +31,7 @@ SECTIONS: tuple[tuple[str, Kind], ...] = (
 )
 
 _PRAISE = re.compile(
-    r"^(?:great|excellent|fantastic|awesome|amazing|perfect|wonderful|brilliant|impressive|nice)\b[\s,.!:;-]"
+    r"^(?:great|excellent|fantastic|awesome|amazing|perfect|wonderful|brilliant|impressive|nice)\b[,.!:;]"
     r"|\b(?:great|good|excellent|nice|fantastic|strong|interesting)"
     r" (?:job|answer|point|question|thinking|start|work)\b"
     r"|\bI (?:really )?(?:like|love) (?:that|how|it|your|this)\b|\bwell done\b|^love it\b",

@@ -12,9 +12,11 @@ from voice_interviewer.core.content import Framework
 OPENS = ">"
 """Prefix of a meaning's key: '>report' is how many times likelier than usual the line opens that phase."""
 
-CUE_NATS = 0.8
-MAX_CUES = 3
+CUE_NATS = 1.5
+MAX_CUES = 2
 OPENER_NATS = 3.0
+EASE_NATS = 2.5
+"""Cues are silent on most lines, so by cues alone a change of phase must cost less."""
 MEANING_SHARE = 0.8
 """Neighbouring lines resemble each other, so each counts for less than independent evidence would."""
 OPENING_SHARE = 1.0
@@ -67,7 +69,8 @@ class EvidenceReader:
         fits = tuple(0.0 if held else CUE_NATS * min(MAX_CUES, _hits(text, cues)) for cues in self._cues)
         silent = held or is_plan(text)
         opens = tuple(
-            OPENER_NATS if not silent and _hits(text, openers) else 0.0 for openers in self._openers
+            EASE_NATS + (OPENER_NATS if not silent and _hits(text, openers) else 0.0)
+            for openers in self._openers
         )
         return Evidence(fits, opens)
 

@@ -24,7 +24,7 @@ RETURN_NATS = 2.5
 """What it costs besides to go back."""
 START_NATS = 4.0
 """What it costs to begin anywhere but in the first phase."""
-PROMPT_NATS = 3.0
+PROMPT_NATS = 4.5
 """How much a prompt about a phase makes its answer belong there."""
 
 

@@ -1,0 +1,142 @@
+"""Where the candidate is: the chain over phases, by cues alone and with meanings given."""
+
+from __future__ import annotations
+
+import pytest
+
+from voice_interviewer.adapters.content_files import load_framework, load_frameworks
+from voice_interviewer.core.phase_evidence import OPENS, is_hold, is_plan
+from voice_interviewer.core.phase_tracker import PhaseBelief, PhaseTracker
+
+CIRCLES = [phase.id for phase in load_framework("circles").phases]
+
+
+def told(*lines: str) -> list[PhaseBelief]:
+    """Beliefs after each line, by cues alone."""
+    tracker = PhaseTracker(load_framework("circles"))
+    return [tracker.observe(line, 5.0 * at, 5.0 * at + 4) for at, line in enumerate(lines)]
+
+
+def meant(phase: str, *, opens: str = "", sure: float = 0.6) -> dict[str, float]:
+    """What a scorer would say of a line that fits `phase` and perhaps opens one."""
+    rest = (1 - sure) / (len(CIRCLES) - 1)
+    scores = {one: sure if one == phase else rest for one in CIRCLES}
+    return scores | {OPENS + one: 40.0 if one == opens else 0.5 for one in CIRCLES}
+
+
+def test_starts_in_the_first_phase_and_follows_announced_transitions() -> None:
+    beliefs = told(
+        "I have a few clarifying questions before I start.",
+        "Let's talk about the users, there are three segments of users.",
+        "Next, the pain points of these users, they struggle with the price.",
+        "Now let me brainstorm some solutions, the first idea is an app.",
+    )
+    assert [belief.phase_id for belief in beliefs] == ["comprehend", "identify", "report", "list"]
+
+
+def test_beliefs_are_probabilities_and_repeat_exactly() -> None:
+    lines = ("Let me think about the user segments.", "yeah", "The main pain point is the price.")
+    first, second = told(*lines), told(*lines)
+    assert first == second
+    for belief in first:
+        assert sum(belief.probabilities.values()) == pytest.approx(1.0)
+        assert belief.confidence == max(belief.probabilities.values())
+
+
+def test_a_plan_names_phases_without_being_in_them() -> None:
+    plan = "First I'll talk about users, then their pain points, and then we get to solutions."
+    assert is_plan(plan)
+    assert told("I have some clarifying questions.", plan)[-1].phase_id == "comprehend"
+    assert not is_plan("Now let's move on to the pain points.")
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [
+        "Can I take a minute to think about solutions?",
+        "Any questions before I move on to the pain points?",
+        "Does that make sense so far?",
+    ],
+)
+def test_a_hold_stays_where_it_is(hold: str) -> None:
+    assert is_hold(hold)
+    before = ("Let's talk about the user segments.", "One segment is students, another group is parents.")
+    assert told(*before, hold)[-1].phase_id == "identify"
+
+
+def test_one_odd_line_does_not_move_the_candidate_but_a_clear_opening_does() -> None:
+    tracker = PhaseTracker(load_framework("circles"))
+    for at in range(6):
+        tracker.observe("", at, at + 1.0, meant("list"))
+    assert tracker.observe("", 7, 8, meant("report", sure=0.5)).phase_id == "list"
+    assert tracker.observe("", 8, 9, meant("list")).phase_id == "list"
+    assert tracker.observe("", 9, 10, meant("evaluate", opens="evaluate")).phase_id == "evaluate"
+
+
+def test_candidates_may_return() -> None:
+    tracker = PhaseTracker(load_framework("circles"))
+    for at in range(5):
+        tracker.observe("", at, at + 1.0, meant("list", sure=0.8))
+    for at in range(5, 11):
+        belief = tracker.observe("", at, at + 1.0, meant("identify", sure=0.8))
+    assert belief.phase_id == "identify"
+
+
+def test_a_prompt_about_a_phase_puts_its_answer_there() -> None:
+    plain, asked = PhaseTracker(load_framework("circles")), PhaseTracker(load_framework("circles"))
+    for tracker in (plain, asked):
+        for at in range(6):
+            tracker.observe("", at, at + 1.0, meant("list", sure=0.8))
+    unclear = meant("evaluate", sure=0.3)
+    assert plain.observe("", 7, 8, unclear).phase_id == "list"
+    assert asked.observe("", 7, 8, unclear, after_prompt="evaluate").phase_id == "evaluate"
+
+
+def test_an_unknown_prompted_phase_is_ignored() -> None:
+    tracker = PhaseTracker(load_framework("circles"))
+    assert tracker.observe("hello", 0, 1, after_prompt="curve_ball").phase_id == "comprehend"
+
+
+def test_looking_back_corrects_what_was_late_to_be_noticed() -> None:
+    tracker = PhaseTracker(load_framework("circles"))
+    for at in range(5):
+        tracker.observe("", at, at + 1.0, meant("comprehend"))
+    live = [tracker.observe("", at, at + 1.0, meant("identify")).phase_id for at in range(5, 12)]
+    after = [belief.phase_id for belief in tracker.smoothed()]
+    assert live[0] == "comprehend"
+    assert live[-1] == "identify"
+    assert after == ["comprehend"] * 5 + ["identify"] * 7
+
+
+def test_smoothing_gives_one_belief_a_line_and_agrees_with_live_on_the_last() -> None:
+    tracker = PhaseTracker(load_framework("circles"))
+    assert tracker.smoothed() == []
+    last = [tracker.observe("", at, at + 1.0, meant(phase)) for at, phase in enumerate(CIRCLES * 3)][-1]
+    after = tracker.smoothed()
+    assert len(after) == 3 * len(CIRCLES)
+    assert after[-1].phase_id == last.phase_id
+    assert after[-1].confidence == pytest.approx(last.confidence)
+
+
+def test_two_hours_of_lines_stay_within_numbers() -> None:
+    tracker = PhaseTracker(load_framework("circles"))
+    for at in range(2000):
+        belief = tracker.observe("the pain point is that they struggle", at, at + 1.0)
+    assert belief.phase_id == "report"
+    assert 0.0 <= belief.confidence <= 1.0 + 1e-9
+
+
+@pytest.mark.parametrize("framework", load_frameworks(), ids=lambda framework: framework.id)
+def test_each_phase_is_recognised_by_its_own_invitation_and_examples(framework: object) -> None:
+    from voice_interviewer.core.content import Framework
+
+    assert isinstance(framework, Framework)
+    tracker = PhaseTracker(framework)
+    at, wanted = 0.0, []
+    for phase in framework.phases:
+        for text in (*phase.invitations[:1], *phase.examples[:6]):
+            tracker.observe(text, at, at + 4)
+            wanted.append(phase.id)
+            at += 5
+    right = sum(w == b.phase_id for w, b in zip(wanted, tracker.smoothed(), strict=True))
+    assert right / len(wanted) >= 0.7
