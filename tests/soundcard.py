@@ -279,10 +279,15 @@ class VirtualSoundCard:
         self._load("echo", "module-loopback", f"source={self.loudspeaker}.monitor", f"sink={self.room}",
                    f"latency_msec={delay_ms}", "adjust_time=0",
                    "source_dont_move=1", "sink_dont_move=1")  # fmt: skip
-        listing = self._pactl("list", "short", "sink-inputs") or ""
-        newest = max(int(line.split()[0]) for line in listing.splitlines())
         # A percentage is cubic in PulseAudio; decibels are not.
-        self._pactl("set-sink-input-volume", str(newest), f"{-attenuation_db:.1f}dB")
+        self._pactl("set-sink-input-volume", self._sink_input_of("echo"), f"{-attenuation_db:.1f}dB")
+
+    def _sink_input_of(self, key: str) -> str:
+        """Number of the stream that a module plays."""
+        for entry in (self._pactl("list", "sink-inputs") or "").split("Sink Input #")[1:]:
+            if f"Owner Module: {self._modules[key]}\n" in entry:
+                return entry.split()[0]
+        raise SoundCardError(f"the module {key} plays nothing")
 
     def remove_echo(self) -> None:
         """The candidate puts headphones on."""

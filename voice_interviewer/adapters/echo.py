@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from voice_interviewer.adapters.echo_likeness import ECHO_LIKENESS, EchoLikeness
 from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
 from voice_interviewer.adapters.playback import SoundDevicePlayback, Tap
 from voice_interviewer.adapters.resample import Resampler
@@ -172,6 +173,7 @@ class EchoAwareActivity:
         self._far = far
         self._canceller = canceller
         self._hear_level = hear_level
+        self._likeness = EchoLikeness()
         self._far_heard_s = 0.0
         self._converged = isinstance(canceller, NoCanceller)
 
@@ -182,6 +184,7 @@ class EchoAwareActivity:
         # Always processed, also in silence: the canceller must not lose its place.
         far = self._far.take(frame.start_sample + lead)
         cleaned = self._canceller.process(near, far)
+        self._likeness.hear(near, far)
         sounding = self._far.sounding(frame.start_sample)
         self._hear_level(not sounding)
         if not sounding:
@@ -189,7 +192,9 @@ class EchoAwareActivity:
         if far.any():
             self._far_heard_s += FRAME_SAMPLES / SAMPLE_RATE_HZ
         speech = self._inner.is_speech(Frame(frame.start_sample, cleaned.astype("<i2").tobytes()))
-        return speech and (self._converged or self._far_heard_s >= self.CONVERGE_S)
+        if not speech or not (self._converged or self._far_heard_s >= self.CONVERGE_S):
+            return False
+        return self._likeness.value() < ECHO_LIKENESS
 
 
 def echo_aware(
