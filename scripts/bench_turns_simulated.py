@@ -74,7 +74,7 @@ MEASURED_VOTES: dict[tuple[str, bool], tuple[float, ...]] = {
         0.94, 0.02, 0.05, 0.94, 0.99, 0.95, 0.99, 0.97, 0.58, 0.83, 0.89, 0.97, 0.80, 0.98, 0.98, 0.99, 0.99,
     ),
 }  # fmt: skip
-CURVE = (0.9, 1.4, 1.9, 2.4, 2.9, 3.4, 3.9, 4.4, 4.9)
+CURVE = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
 FILLERS = frozenset("um uh mm er erm hmm".split())
 FILLER_S = 0.45
 STRETCH_S = 0.15

@@ -79,6 +79,8 @@ def stage(patience: Patience = Patience.FOLLOW_UP, *, quick: bool = False, **cha
         ("First", "listing"),
         ("I'd measure retention, activation,", "listing"),
         ("Yes.", "unclear"),
+        ("Yeah.", "unclear"),
+        ("Yeah, yeah, yeah,", "listing"),
         ("", "unclear"),
         ("people check it while they wait at the stop", "unclear"),
     ],

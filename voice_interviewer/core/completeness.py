@@ -229,8 +229,10 @@ def _row_question_mark(said: _Said) -> str:
 
 
 def _row_closing(said: _Said) -> str:
-    closes = _CLOSING_START.match(said.sentence) or _CLOSING_TAIL.search(said.plain)
-    return "rounds off" if closes else ""
+    # 'Yeah.' on its own only answers, and what ends on a comma goes on.
+    tail = len(said.words) >= 4 and _CLOSING_TAIL.search(said.plain)
+    closes = _CLOSING_START.match(said.sentence) or tail
+    return "rounds off" if closes and not said.raw.endswith(",") else ""
 
 
 def _row_announced(said: _Said) -> str:

@@ -64,7 +64,7 @@ EARLY_POINTS: Mapping[Patience, tuple[tuple[float, float], ...]] = {
 class EndpointSettings:
     """The constants of the formula; seconds of silence after the last word."""
 
-    needed: float = 3.4
+    needed: float = 3.0
     """Points it takes to speak: the one dial between dead air and cutting in, set with the trade-off
     curve.
     """
@@ -80,13 +80,13 @@ class EndpointSettings:
     """'Let me think': as long as people can bear."""
     usual_excess_s: float = 0.6
     """What a pause of `pause_s` and more lasts beyond it, on average, in the same meetings."""
-    habit_weight: float = 12.0
+    habit_weight: float = 8.0
     """So many pauses of the candidate's own count as much as everybody's."""
     habit_range: tuple[float, float] = (0.85, 1.7)
     """However fast or slow they are, `tau_s` is stretched by no more and no less than this."""
-    caution_step: float = 0.35
+    caution_step: float = 0.25
     """Points added when the interviewer turns out to have cut in."""
-    caution_limit: float = 1.4
+    caution_limit: float = 1.5
     caution_decay: float = 0.15
     """Points taken off again at every turn that ended well."""
 
