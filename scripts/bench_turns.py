@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -60,6 +61,8 @@ Figures = dict[str, Any]
 
 def main() -> int:
     options, command = _parse()
+    # Whoever ends the measurement must not leave the program and the sound server behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if missing := missing_programs():
         print(f"not measured: no {', '.join(missing)}", file=sys.stderr)
         return 1
