@@ -95,6 +95,13 @@ def test_readings_are_joined_by_place_once_each() -> None:
     assert [[f.reading for f in c.heard] for c in candidates] == [[0, 1], [0], [1]]
 
 
+def test_one_drawn_out_um_written_twice_is_one() -> None:
+    (one,) = gather([heard(1.0), heard(1.42)])
+    assert (one.best.start_s, one.best.end_s) == pytest.approx((1.0, 1.82))
+    assert len(gather([heard(1.0), heard(1.42, kind="uh")])) == 2
+    assert len(gather([heard(1.0), heard(1.6)])) == 2
+
+
 def test_a_held_vowel_is_flat_and_moving_speech_is_not() -> None:
     t = np.arange(16_000) / 16_000
     held = sum(np.sin(2 * np.pi * 120 * k * t) / k for k in range(1, 20)) * 0.1

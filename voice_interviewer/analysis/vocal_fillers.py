@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from voice_interviewer.analysis.record import VocalFillerEvent
 
@@ -31,6 +31,8 @@ HELD_S = 0.3
 """No word's vowel is held still for so long: with a reading that says "um", however unsure, it is one."""
 HELD_PROBABILITY = 0.25
 SAME_WITHIN_S = 0.15
+TOUCHING_S = 0.05
+"""One drawn-out "um" is sometimes written as two; two that were said have a break between them."""
 
 _KINDS = (
     ("um", re.compile(r"^(u+m+|u+hm+|a+hm+|e+hm+)$")),
@@ -103,7 +105,7 @@ def filler_kind(text: str) -> str | None:
 def gather(heard: Iterable[HeardFiller]) -> list[FillerCandidate]:
     """Fillers of several readings as places: what overlaps or nearly touches is the same one."""
     candidates: list[FillerCandidate] = []
-    for filler in sorted(heard, key=lambda filler: (filler.reading, filler.start_s)):
+    for filler in _unbroken(heard):
         fits = [
             candidate
             for candidate in candidates
@@ -115,6 +117,27 @@ def gather(heard: Iterable[HeardFiller]) -> list[FillerCandidate]:
         else:
             candidates.append(FillerCandidate([filler]))
     return sorted(candidates, key=lambda candidate: candidate.span_s)
+
+
+def _unbroken(heard: Iterable[HeardFiller]) -> list[HeardFiller]:
+    """Each reading's fillers in order, those of a kind that touch made one."""
+    result: list[HeardFiller] = []
+    for filler in sorted(heard, key=lambda filler: (filler.reading, filler.start_s)):
+        last = result[-1] if result else None
+        if (
+            last is not None
+            and (last.reading, last.kind) == (filler.reading, filler.kind)
+            and filler.start_s - last.end_s < TOUCHING_S
+        ):
+            result[-1] = replace(
+                last,
+                end_s=max(last.end_s, filler.end_s),
+                probability=max(last.probability, filler.probability),
+                aligned_s=last.aligned_s + filler.aligned_s,
+            )
+        else:
+            result.append(filler)
+    return result
 
 
 def judge(candidate: FillerCandidate) -> VocalFillerEvent | None:
