@@ -315,6 +315,9 @@ class Interviewer:
     def _end_turn(self, turn: CandidateTurn, at_s: float) -> None:
         self._turns += 1
         self._out.append(c.MarkTurn(self._turns, turn.start_s, turn.end_s, turn.reason))
+        for utterance in turn.utterances:
+            if utterance.id in turn.provisional:
+                self.memory.glimpse(utterance.text)
         if self.state != "listening" or turn.reason == CUT_IN:
             return
         if "question" not in self.memory.asked:

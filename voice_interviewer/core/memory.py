@@ -59,6 +59,14 @@ class Memory:
         self.said_stems |= content_stems(text)
         return belief
 
+    def glimpse(self, text: str) -> None:
+        """Words known roughly, before the final ones: what they show is not asked for. Where they are is
+        settled by `hear`, which follows.
+        """
+        current = None if self.framework.monologue else self.agenda.current
+        self.heard_ids.update(found.signal_id for found in find_signals(self.framework, current, text))
+        self.said_stems |= content_stems(text)
+
     def next_open_phase(self) -> Phase | None:
         """The first phase after the current one that is not covered; None when there is none."""
         ids = [phase.id for phase in self.framework.phases]
