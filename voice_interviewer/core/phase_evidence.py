@@ -15,9 +15,9 @@ OPENS = ">"
 CUE_NATS = 1.5
 MAX_CUES = 2
 OPENER_NATS = 3.0
-EASE_NATS = 2.5
+EASE_NATS = 1.5
 """Cues are silent on most lines, so by cues alone a change of phase must cost less."""
-MEANING_SHARE = 0.8
+MEANING_SHARE = 0.65
 """Neighbouring lines resemble each other, so each counts for less than independent evidence would."""
 OPENING_SHARE = 1.0
 OPENING_LIMITS = (-2.0, 8.0)

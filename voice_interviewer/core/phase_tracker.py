@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from voice_interviewer.core.content import Framework
 from voice_interviewer.core.phase_evidence import Evidence, EvidenceReader
 
-CHANGE_NATS = 5.0
+CHANGE_NATS = 4.0
 """What it costs to go on to the next phase."""
 SKIP_NATS = 1.0
 """What it costs besides to leave out one phase."""
