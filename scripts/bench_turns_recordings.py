@@ -4,9 +4,9 @@
 
 Plays the monologues, the interview answers and the telephone call of ../shared/data (skips, loudly, where
 absent), turn by turn: where one speaker hands over to the next was marked from the transcript, and silence
-follows there; every other pause is inside a turn. Words and votes are the models' own; how late they come is
-modelled (`turn_simulation.Delays`), so that the figures do not depend on how busy the machine is. Few pauses, but real
-ones: a check on the thousands that are simulated.
+follows there; every other pause is inside a turn. Words and votes are the models' own; how late they come
+is modelled (`turn_simulation.Delays`), so that the figures do not depend on how busy the machine is. Few
+pauses, but real ones: a check on the thousands that are simulated.
 """
 
 from __future__ import annotations
