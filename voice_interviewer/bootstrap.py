@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -20,14 +20,17 @@ from voice_interviewer.adapters.going_on import GoingOn, ShiftedMicrophone, join
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.language_model import LitellmWriter
 from voice_interviewer.adapters.meaning import scorer_for
-from voice_interviewer.adapters.paths import data_dir
-from voice_interviewer.adapters.piper import PiperVoice
+from voice_interviewer.adapters.paths import cache_dir, data_dir
+from voice_interviewer.adapters.piper import SENTENCE_GAP_S, PiperVoice
 from voice_interviewer.adapters.recording import TrackRecorder
 from voice_interviewer.adapters.session_folder import SessionFolder
 from voice_interviewer.adapters.smart_turn import SmartTurnVote
+from voice_interviewer.adapters.spoken_store import SpokenStore
 from voice_interviewer.adapters.whisper import WhisperTranscriber
+from voice_interviewer.core import wording
+from voice_interviewer.core.commands import Command
 from voice_interviewer.core.content import Company, Framework, Question
-from voice_interviewer.core.events import Event, SessionResumed, StopRequested
+from voice_interviewer.core.events import Event, SessionResumed, StopRequested, Transcribed
 from voice_interviewer.core.fragments import LookAhead
 from voice_interviewer.core.interviewer import Interviewer, Setup
 from voice_interviewer.core.segmenter import Segmenter
@@ -148,6 +151,21 @@ def _keep_acoustics(stage: Stage, log: Journal) -> None:
     acoustics_file.save(path, track)
 
 
+def _note_fillers(transcriber: WhisperTranscriber, log: Journal, look_ahead: LookAhead) -> Observer:
+    """Writes an utterance's fillers down as soon as they are known, so that a crash does not cost them."""
+
+    def note(event: Event | None, _commands: Sequence[Command]) -> None:
+        if isinstance(event, Transcribed) and (event.final or look_ahead == "full"):
+            heard = [
+                asdict(one)
+                for one in transcriber.vocal_fillers()
+                if event.start_s <= one.start_s < event.end_s
+            ]
+            log.note(utterance=event.utterance_id, heard_fillers=heard)
+
+    return note
+
+
 def _setup(practice: Practice, sound: Sound) -> Setup:
     return Setup(
         practice.framework,
@@ -234,6 +252,13 @@ def _older(track: TrackRecorder) -> Callable[[int, int], Any]:
     return lambda first, last: read_wav_span(track.path, first, last)
 
 
+def _speech(voice: PiperVoice, practice: Practice) -> SpeechCache:
+    """What is the same in every session is kept as sound: the greeting need not wait for the voice."""
+    persona = practice.company.persona if practice.company else None
+    fixed = {*wording.FIXED, practice.question.wording, *(persona.openings if persona else ())}
+    return SpeechCache(voice, SpokenStore(cache_dir() / "spoken", f"{VOICE} {SENTENCE_GAP_S}"), fixed)
+
+
 def _live(
     practice: Practice,
     folder: SessionFolder,
@@ -250,7 +275,7 @@ def _live(
     inbox = LiveInbox(clock)
     buffer = AudioBuffer(older=_older(tracks[0]))
     transcriber = WhisperTranscriber(weights[WHISPER])
-    speech = SpeechCache(voice)
+    speech = _speech(voice, practice)
     put = _renumbered(inbox.put, practice)
     listener = Listener(sound.microphone, sound.activity, Segmenter(), buffer, tracks[0], put)
     listener.heard_to_s = practice.begins_at_s
@@ -282,7 +307,7 @@ def _live(
     ear.start()
     stack.callback(ear.join, 3.0)
     stack.callback(stopping.set)
-    everybody = _with_stand_in(sound, observers)
+    everybody = [_note_fillers(transcriber, log, _look_ahead(sound)), *_with_stand_in(sound, observers)]
     loop = SessionLoop(interviewer, inbox, clock, crew, log, everybody, _resumed(practice, sound))
     _on_interrupt(lambda: inbox.put(StopRequested(clock.now_s())), stack)
 
@@ -345,7 +370,7 @@ def _simulated(
     )
     sound.microphone.start()
     stack.callback(sound.microphone.stop)
-    everybody = _with_stand_in(sound, observers)
+    everybody = [_note_fillers(transcriber, log, _look_ahead(sound)), *_with_stand_in(sound, observers)]
     loop = SessionLoop(interviewer, inbox, clock, crew, log, everybody, _resumed(practice, sound))
     _on_interrupt(lambda: inbox.put(StopRequested(clock.now_s())), stack)
     return Stage(

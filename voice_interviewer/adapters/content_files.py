@@ -48,10 +48,20 @@ def load_questions(folder: Path | None = None) -> tuple[Question, ...]:
 
 def load_question(question_id: str, folder: Path | None = None) -> Question:
     """One question. Raises UsageError when there is none of that id."""
-    questions = {question.id: question for question in load_questions(folder)}
-    if question_id not in questions:
-        raise _unknown("question", question_id, questions)
-    return questions[question_id]
+    for path in _files(folder, "questions"):
+        if _mentions(path, question_id):
+            for question in _questions(path):
+                if question.id == question_id:
+                    return question
+    raise _unknown("question", question_id, (question.id for question in load_questions(folder)))
+
+
+def _mentions(path: Path, question_id: str) -> bool:
+    """Reading the whole bank for one question would be felt at every start."""
+    try:
+        return question_id.encode() in path.read_bytes()
+    except OSError:
+        return True  # the reader says it in its own words
 
 
 def load_companies(folder: Path | None = None) -> tuple[Company, ...]:

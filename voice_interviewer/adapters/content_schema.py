@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import re
 import tomllib
@@ -98,14 +100,35 @@ def parse(path: Path) -> ContentFile:
 def read(path: Path, kind: Kind) -> ContentFile:
     """The file's data, checked against its schema. Raises ContentError with the first problem."""
     file = parse(path)
+    seal = _seal(file, kind)
+    if seal is not None and seal.exists():
+        return file
     for problem in schema_problems(file, kind):
         raise ContentError(str(problem), hint="voice-interviewer content check lists every problem")
+    if seal is not None:
+        with contextlib.suppress(OSError):
+            seal.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            seal.touch()
     return file
+
+
+def _seal(file: ContentFile, kind: Kind) -> Path | None:
+    """A file that is there when exactly this content was once found to fit exactly this schema: checking the
+    question bank takes most of a second, and it seldom changes.
+    """
+    from voice_interviewer.adapters.paths import cache_dir
+
+    try:
+        schema = _schema_path(kind, file.path).read_bytes()
+    except OSError:
+        return None
+    digest = hashlib.sha256("\n".join(file.lines).encode() + b"\0" + schema).hexdigest()
+    return cache_dir() / "content" / digest[:32]
 
 
 def schema_problems(file: ContentFile, kind: Kind) -> Iterator[Problem]:
     """Every way in which the file breaks its schema, in order of place."""
-    errors = _validator(kind, file.path).iter_errors(file.data)
+    errors = _validator(_schema_path(kind, file.path)).iter_errors(file.data)
     for error in sorted(errors, key=lambda error: [str(step) for step in error.absolute_path]):
         place = tuple(error.absolute_path)
         name = _spoken_place(file.data, place)
@@ -114,11 +137,11 @@ def schema_problems(file: ContentFile, kind: Kind) -> Iterator[Problem]:
 
 
 @cache
-def _validator(kind: Kind, path: Path) -> Validator:
+def _validator(schema_path: Path) -> Validator:
     # Imported here: it costs a noticeable part of a second, and only content files need it.
     from jsonschema import Draft202012Validator
 
-    schema = json.loads(_schema_path(kind, path).read_text(encoding="utf-8"))
+    schema = json.loads(schema_path.read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 

@@ -53,6 +53,8 @@ NO_CLARIFICATION = (
     "I have no fact for you on that; assume what seems reasonable.",
 )
 GO_ON = ("Please go on.", "Go ahead.", "I am listening.")
+FIXED = (*GREETINGS, *ACKNOWLEDGEMENTS, *HOLDS, *HELP, *RESUMED, *CLOSINGS, *GO_ON)
+"""Said in these very words in every session."""
 
 _WORD = re.compile(r"[^\s]*\w[^\s]*")
 

@@ -5,12 +5,25 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import Protocol
 
 from voice_interviewer.ports import AudioChunk, Voice
 
 CACHE_TEXTS = 64
 """A prompt takes some 100 kB a second of speech; greetings, holds and likely follow-ups fit easily."""
+
+
+class Store(Protocol):
+    """Where the sound of fixed texts outlives the session."""
+
+    def load(self, text: str) -> list[AudioChunk] | None:
+        """The text's sound, None when it is not kept. Never raises."""
+        ...
+
+    def save(self, text: str, chunks: Sequence[AudioChunk]) -> None:
+        """Keep it. Never raises."""
+        ...
 
 
 class _Spoken:
@@ -39,8 +52,11 @@ class _Spoken:
 class SpeechCache:
     """Synthesises each text once, whoever asks first. Thread-safe; a sentence is the unit of waiting."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Voice, store: Store | None = None, fixed: Collection[str] = ()) -> None:
+        """`fixed` texts are taken from `store` where it has them, and put there."""
         self._voice = voice
+        self._store = store
+        self._fixed = frozenset(fixed)
         self._spoken: OrderedDict[str, _Spoken] = OrderedDict()
         self._lock = threading.Lock()
         self._voice_lock = threading.Lock()
@@ -74,11 +90,18 @@ class SpeechCache:
     def _make(self, text: str, spoken: _Spoken) -> None:
         """On a thread of its own, so that a reader who leaves early leaves nothing half done."""
         try:
+            store = self._store if text in self._fixed else None
+            kept = store.load(text) if store is not None else None
+            if kept is not None:
+                spoken.chunks.extend(kept)
+                return
             with self._voice_lock:
                 for chunk in self._voice.synthesise(text):
                     with spoken.grew:
                         spoken.chunks.append(chunk)
                         spoken.grew.notify_all()
+            if store is not None:
+                store.save(text, spoken.chunks)
         except BaseException as error:  # raised again in every reader
             spoken.error = error
             with self._lock:
