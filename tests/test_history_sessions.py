@@ -14,7 +14,7 @@ import soundfile
 
 from tests import report_samples
 from voice_interviewer import reporting
-from voice_interviewer.adapters import content_files, session_folder
+from voice_interviewer.adapters import content_files, loop_files, session_folder, story_files
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.session_folder import SessionFolder
 from voice_interviewer.adapters.session_index import SessionIndex
@@ -26,7 +26,9 @@ from voice_interviewer.cli.main import main
 from voice_interviewer.core.content import Question
 from voice_interviewer.core.errors import UsageError
 from voice_interviewer.core.events import Transcribed, UtteranceEnded
+from voice_interviewer.core.loop import LoopState, RoundPlan
 from voice_interviewer.core.speech import Word
+from voice_interviewer.core.stories import Story
 from voice_interviewer.render.exports import cues, to_csv, to_markdown, to_srt, to_vtt, to_words
 from voice_interviewer.render.history_page import render_history
 from voice_interviewer.render.json_report import to_json
@@ -279,6 +281,67 @@ def test_erase_before_takes_what_is_older_and_nothing_else(root: Path) -> None:
         "2026-05",
         "2026-06",
     ]
+
+
+def a_loop(root: Path, data: Path, name: str, *sessions: str) -> Path:
+    """A loop of two rounds with its debrief; the folder of the latter."""
+    plan = RoundPlan(1, "Design", "product-design", "circles", 45.0, "q", ())
+    state = LoopState(
+        name, "google", "2026-01-10", 1, (plan, plan), sessions, (True, bool(sessions[1])), str(root)
+    )
+    loop_files.save(data, state)
+    folder = loop_files.debrief_folder(data, name)
+    (folder / "report.html").write_text("You said: it pays.", encoding="utf-8")
+    return folder
+
+
+def test_delete_takes_what_quotes_the_session_with_it(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    monkeypatch.setenv("VOICE_INTERVIEWER_DATA", str(data))
+    victim, other, third = (session_folder.find(root, f"2026-0{n}") for n in (1, 2, 3))
+    alone = a_loop(root, data, "alone", victim.id, "")
+    shared = a_loop(root, data, "shared", victim.id, other.id)
+    foreign = a_loop(root, data, "foreign", other.id, third.id)
+    elsewhere = a_loop(tmp_path / "elsewhere", data, "elsewhere", victim.id, "")
+    (data / "loops" / "broken.json").write_text("{", encoding="utf-8")
+    (other.path / "takes.html").write_text(f'<a href="../{victim.id}/report.html">', encoding="utf-8")
+    (third.path / "takes.html").write_text(f'<a href="../{other.id}/report.html">', encoding="utf-8")
+    SessionIndex(root).refresh()
+    assert run(root, "delete", victim.id, "--yes") == 0
+    told = capsys.readouterr().out
+    assert "two takes in " + other.id in told and "loop alone" in told and "debrief of shared" in told
+    assert not alone.exists() and not shared.exists()
+    assert foreign.exists() and elsewhere.exists()
+    assert {path.stem for path in (data / "loops").glob("*.json")} == {
+        "shared", "foreign", "elsewhere", "broken"
+    }  # fmt: skip
+    assert loop_files.load(data / "loops" / "shared.json").sessions == ("", other.id)
+    assert not (other.path / "takes.html").exists() and (third.path / "takes.html").exists()
+    files = [path for path in (*root.rglob("*"), *data.rglob("*")) if path.is_file()]
+    naming = {path for path in files if victim.id.encode() in path.read_bytes()}
+    assert naming == {data / "loops" / "elsewhere.json"}  # of the same name, in another folder of sessions
+
+
+def test_erase_before_takes_debriefs_too(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tmp_path / "data"
+    monkeypatch.setenv("VOICE_INTERVIEWER_DATA", str(data))
+    old, young = (session_folder.find(root, f"2026-0{n}").id for n in (1, 6))
+    both, kept = a_loop(root, data, "both", old, young), a_loop(root, data, "kept", young, "")
+    assert run(root, "history", "--erase-before", "2026-03-10", "--yes") == 0
+    assert not both.exists() and kept.exists()
+    assert loop_files.load(data / "loops" / "both.json").sessions == ("", young)
+
+
+def test_stories_taken_from_a_session_stay_and_that_is_said(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VOICE_INTERVIEWER_DATA", str(tmp_path))
+    victim = session_folder.find(root, "2026-01").id
+    story_files.save_story(tmp_path, Story("saved", "Saved", "2026-01-10", {}, {}, (), (), source=victim))
+    assert run(root, "delete", victim, "--yes") == 0
+    assert "stay: saved" in capsys.readouterr().out
 
 
 def test_a_link_to_somewhere_else_is_not_erased(root: Path, tmp_path: Path) -> None:

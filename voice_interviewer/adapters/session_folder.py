@@ -27,6 +27,7 @@ INTERVIEWER_TRACK = "interviewer.wav"
 REPORT_JSON = "report.json"
 REPORT_HTML = "report.html"
 CORRECTIONS = "corrections.json"
+TAKES_HTML = "takes.html"
 _ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$")
 
 

@@ -5,7 +5,6 @@ thrown away.
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -105,6 +104,7 @@ class SessionIndex:
         except OSError as error:
             raise SessionError(f"cannot use {self.path}: {error.strerror}") from None
         database = sqlite3.connect(self.path, timeout=10.0)
+        database.execute("PRAGMA secure_delete = ON")  # a row that was erased leaves no copy in the file
         version = database.execute("PRAGMA user_version").fetchone()[0]
         if version != _VERSION:
             database.execute("DROP TABLE IF EXISTS sessions")
@@ -175,14 +175,3 @@ def _stamp(folder: SessionFolder) -> str:
         except OSError:
             parts.append("-")
     return " ".join(parts)
-
-
-def erase(folder: SessionFolder, index: SessionIndex) -> None:
-    """Remove a session's folder with all that is in it, and its row. Raises SessionError."""
-    if folder.path.is_symlink() or not folder.journal.is_file():
-        raise SessionError(f"{folder.path} is no session's folder", hint="nothing was erased")
-    try:
-        shutil.rmtree(folder.path)
-    except OSError as error:
-        raise SessionError(f"cannot erase {folder.path}: {error.strerror}") from None
-    index.forget(folder.id)

@@ -97,8 +97,11 @@ def _write_page(rows: Sequence[SessionRow], path: Path) -> None:
 
 
 def _erase(folder: Path, index: SessionIndex, rows: Sequence[SessionRow], day: date, *, sure: bool) -> int:
+    from voice_interviewer.adapters.erasure import erase
+    from voice_interviewer.adapters.paths import data_dir
     from voice_interviewer.adapters.session_folder import find
-    from voice_interviewer.adapters.session_index import erase, erased_before
+    from voice_interviewer.adapters.session_index import erased_before
+    from voice_interviewer.cli.delete import tell
 
     doomed = erased_before(list(rows), day)
     if not doomed:
@@ -107,7 +110,7 @@ def _erase(folder: Path, index: SessionIndex, rows: Sequence[SessionRow], day: d
     if not sure and not confirmed(f"Erase {len(doomed)} sessions held before {day}, recordings included?"):
         return 1
     for row in doomed:
-        erase(find(folder, row.id), index)
+        tell(erase(find(folder, row.id), index, data_dir()))
     print(f"{len(doomed)} sessions erased")
     return 0
 

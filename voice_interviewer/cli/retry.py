@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from voice_interviewer.bootstrap import Practice
     from voice_interviewer.core.content import Framework
 
-TAKES_HTML = "takes.html"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `retry`."""
@@ -33,12 +31,13 @@ def run(args: argparse.Namespace) -> int:
     """Hold the part again and compare; 0."""
     from voice_interviewer.adapters import session_folder
     from voice_interviewer.adapters.paths import sessions_dir
-    from voice_interviewer.cli.practice import perform
+    from voice_interviewer.cli.holding import perform, wants_second_look
 
     sessions = args.sessions_dir or sessions_dir()
     first = session_folder.find(sessions, args.session)
     practice = _practice(args, first)
-    held = perform(practice, plain=args.plain or not sys.stdout.isatty())
+    plain = args.plain or not sys.stdout.isatty()
+    held = perform(practice, plain=plain, second_look=wants_second_look(args.second_look, practice))
     _compare(_original(first), held.folder, practice.only_phase)
     return 0
 
@@ -112,7 +111,7 @@ def _compare(first: SessionFolder, second: SessionFolder, phase_id: str) -> None
     from rich.console import Console
 
     from voice_interviewer.adapters import session_folder
-    from voice_interviewer.adapters.session_folder import write_private
+    from voice_interviewer.adapters.session_folder import TAKES_HTML, write_private
     from voice_interviewer.analysis.part import take_of
     from voice_interviewer.render.takes_view import render_takes, takes_view
 
