@@ -1,13 +1,15 @@
 """How the interviewer takes turns, measured from outside: a robot candidate on a virtual sound card.
 
-    python scripts/bench_turns.py [--stages answers,barge,echo] [--answers 12] [--out DIR] [-- COMMAND...]
+    python scripts/bench_turns.py [--stages answers,barge,echo] [--answers 12] [--out DIR]
+        [--peer "NAME=COMMAND"]... [-- COMMAND...]
 
 The robot plays answers with thinking pauses into the microphone of a private PulseAudio server and records
 the loudspeaker; the figures come from the two recordings alone, so COMMAND can be any program that talks
 through the default devices. Without one it is this project's own interview, with the default half duplex for
 the answers and `--duplex full` for the other stages.
 
-answers  reply gap and cut-offs over answers with pauses of 0.3 to 5 s; processor and memory
+answers  reply gap and cut-offs over answers with thinking pauses; processor and memory. Each --peer is given
+         the same answers after it (see scripts/peers)
 barge    speaking over a prompt (it must stop) and coughs, 'mm-hm', keys (it must not)
 echo     the loudspeaker is heard by the microphone: does the interviewer answer itself?
 """
@@ -17,6 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shlex
 import signal
 import sys
 import tempfile
@@ -71,22 +74,25 @@ def main() -> int:
     stages: dict[str, Callable[[Robot, Mouth, argparse.Namespace], Figures]] = {
         "answers": stage_answers, "barge": stage_barge, "echo": stage_echo,
     }  # fmt: skip
+    peers = [peer.partition("=") for peer in options.peer]
+    runs = [(name, name, command) for name in options.stages.split(",")]
+    runs += [("answers", name, shlex.split(run)) for name, _, run in peers]
     results: Figures = {}
-    for name in options.stages.split(","):
+    for stage, name, program in runs:
         stage_folder = folder / name
         stage_folder.mkdir(parents=True, exist_ok=True)
-        run = command or _own_command(stage_folder, full=name != "answers")
+        run = program or _own_command(stage_folder, full=stage != "answers")
         print(f"-- {name}: {' '.join(run)}", flush=True)
         with VirtualSoundCard() as card:
             robot = Robot(card, stage_folder, run)
             try:
-                measured = stages[name](robot, mouth, options)
+                measured = stages[stage](robot, mouth, options)
             finally:
                 robot.stop()
             results[name] = figures = measured | usage_figures(robot)
         print(json.dumps(figures, indent=1), flush=True)
         (folder / "figures.json").write_text(json.dumps(results, indent=1))
-    print(table(results))
+    print(table(results, [name for name, _, _ in peers]))
     print(f"recordings and figures: {folder}")
     return 0
 
@@ -98,6 +104,10 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--stages", default="answers,barge", help="of answers, barge, echo")
     parser.add_argument("--answers", type=int, default=12, help="how many answers")
+    parser.add_argument("--pauses", default="0.3,5", help="shortest and longest thinking pause, seconds")
+    parser.add_argument(
+        "--peer", action="append", default=[], metavar="NAME=COMMAND", help="measured on the same answers"
+    )
     parser.add_argument("--trials", type=int, default=6, help="barge-ins, and as many false ones")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--noise", type=Path, help="a recording played in the room all the time")
@@ -126,7 +136,7 @@ def stage_answers(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Fi
     texts = list(answer_texts(ROOT / "tests" / "data" / "turns.txt"))
     rng.shuffle(texts)
     ready = [
-        mouth.answer(f"answer-{index}", text, drawn_pauses(rng, text.count("|")))
+        mouth.answer(f"answer-{index}", text, drawn_pauses(rng, text.count("|"), *_pause_range(options)))
         for index, text in enumerate((texts * 9)[: options.answers])
     ]
     _add_noise(robot, options)
@@ -144,6 +154,11 @@ def stage_answers(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Fi
     robot.wait_for_silence(1.5)
     time.sleep(QUIET_S + 6.0)  # to see what listening to silence costs
     return {"first_word_s": round(first_word_s, 2)} | answer_figures(robot)
+
+
+def _pause_range(options: argparse.Namespace) -> tuple[float, float]:
+    shortest, _, longest = options.pauses.partition(",")
+    return float(shortest), float(longest)
 
 
 def _add_noise(robot: Robot, options: argparse.Namespace) -> None:
@@ -363,21 +378,25 @@ def _part(loud: NDArray[np.bool_], begin_s: float, end_s: float) -> float:
     return float(window.mean()) if window.size else 0.0
 
 
-def table(results: Figures) -> str:
+def table(results: Figures, peers: list[str]) -> str:
     """The figures beside their targets, as in docs/benchmarks.md."""
     rows = ["| figure | measured | target |", "| --- | --- | --- |"]
 
     def row(name: str, value: str, target: str) -> None:
         rows.append(f"| {name} | {value} | {target} |")
 
-    if a := results.get("answers"):
-        gaps = f"{a['reply_gap_p50_s']} s, {a['reply_gap_p95_s']} s ({len(a['reply_gaps_s'])} turns)"
-        row("reply gap, median and 95 %", gaps, "1.0 s, 2.5 s")
-        row("cut-offs over pauses of 0.5 to 5 s", f"{a['cut_offs']} of {a['pauses']}", "2 %")
-        row("no reply, reply that broke off", f"{a['no_reply']}, {a['broken_off']}", "0, 0")
-        row("start to first word", f"{a['first_word_s']} s", "1.5 s")
-        row("processor, silence and speech", f"{a['cpu_silence']}, {a['cpu_speech']} cores", "0.10, 1.20")
-        row("resident memory", f"{a['rss_mb']} MB", "900 MB")
+    for name in ["answers", *peers]:
+        if a := results.get(name):
+            of = "" if name == "answers" else f"{name}: "
+            gaps = f"{a['reply_gap_p50_s']} s, {a['reply_gap_p95_s']} s ({len(a['reply_gaps_s'])} turns)"
+            row(f"{of}reply gap, median and 95 %", gaps, "1.0 s, 2.5 s")
+            cuts = f"{a['cut_offs']} of {a['pauses']}, in {a['answers']} answers"
+            row(f"{of}cut-offs over pauses of 0.5 to 5 s", cuts, "2 %")
+            row(f"{of}no reply, reply that broke off", f"{a['no_reply']}, {a['broken_off']}", "0, 0")
+            row(f"{of}start to first word", f"{a['first_word_s']} s", "1.5 s")
+            busy = f"{a['cpu_silence']}, {a['cpu_speech']} cores"
+            row(f"{of}processor, silence and speech", busy, "0.10, 1.20")
+            row(f"{of}resident memory", f"{a['rss_mb']} MB", "900 MB")
     if b := results.get("barge"):
         row("barge-in to silence, median and 95 %", f"{b['stop_p50_s']} s, {b['stop_p95_s']} s", "95 % 0.3 s")
         row("false barge-ins", f"{b['false_barge_ins']} of {b['false_trials']}", "2 %")

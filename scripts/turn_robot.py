@@ -133,9 +133,11 @@ def answer_texts(path: Path) -> Iterator[str]:
             yield re.sub(r"\[end[^]]*\]", "", text).strip()
 
 
-def drawn_pauses(rng: random.Random, count: int) -> list[float]:
-    """Thinking pauses from 0.3 to 5 s, as many between 0.3 and 1.2 as between 1.2 and 5."""
-    return [0.3 * (5.0 / 0.3) ** rng.random() for _ in range(count)]
+def drawn_pauses(
+    rng: random.Random, count: int, shortest_s: float = 0.3, longest_s: float = 5.0
+) -> list[float]:
+    """Thinking pauses, evenly on a logarithmic scale: as many from 0.3 to 1.2 s as from 1.2 to 5 s."""
+    return [shortest_s * (longest_s / shortest_s) ** rng.random() for _ in range(count)]
 
 
 class Robot:
