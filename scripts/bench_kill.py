@@ -1,15 +1,21 @@
 """Kill real sessions at random moments, recover each, and print what was lost.
 
     python scripts/bench_kill.py --kills 100
+    python scripts/bench_kill.py --kills 25 --skip 25 --log kills.jsonl     # the second quarter of the same
+    python scripts/bench_kill.py --sum-up kills.jsonl
 
 Each session is a real-time demonstration (real recogniser, real voice, journal and tracks on disk), killed
-with
-SIGKILL. Lost sound is the time between the kill and the end of the recovered track.
+with SIGKILL at a moment drawn from all its life: while it starts, while it runs, while it makes its report.
+Lost sound is the time between the kill and the end of the recovered track. A report is full when it has its
+page, passes its schema, has the words of all that was recorded, and pitch wherever there are words.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import dataclasses
+import json
 import random
 import shutil
 import signal
@@ -22,12 +28,28 @@ import wave
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice_interviewer.adapters import journal, models, recovery
+import jsonschema
+
+from voice_interviewer.adapters import acoustics_file, journal, models, recovery
 from voice_interviewer.adapters.session_folder import SessionFolder
 from voice_interviewer.adapters.whisper import WhisperTranscriber
+from voice_interviewer.core.errors import JournalError
 from voice_interviewer.reporting import make_report
 
-LEAST_S, MOST_S = 1.0, 25.0
+ROOT = Path(__file__).resolve().parents[1]
+EARLIEST_S, LATEST_S = 0.0, 85.0
+"""The script below takes some 75 seconds from the start of the program to the end of its report."""
+SCRIPT = """
+name = "Short"
+question = "design-product-for-the-blind"
+minutes = 1
+answers = [
+  "Um, okay. [0.8] Who are the users we should think of?",
+  "So, um, I would focus on students who are blind, because they travel to new places every week.",
+  "Their biggest pain point is, uh, that a new train station is frightening.",
+]
+spare = ["I have, um, nothing to add."]
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +57,7 @@ class Outcome:
     """One killed session."""
 
     ran_s: float
+    """From the first sound; negative when it was killed before."""
     lost_s: float
     """Between the kill and the end of the recovered track; a busy machine's own lag included."""
     written_s: float
@@ -42,74 +65,161 @@ class Outcome:
     kept_s: float
     lines: int
     words: int
+    fillers: int
+    voiced_s: float
+    """Of the recovered pitch track."""
+    moment: str
+    """starting, running or finishing."""
+    whole: bool
+    """There is a full report, or the session had not begun."""
 
 
-def kill_one(home: Path, after_s: float, transcriber: WhisperTranscriber) -> Outcome | None:
-    """Start a session, kill it `after_s` after its first sound; None when it was killed before there was
-    any.
-    """
+def kill_one(home: Path, after_s: float, transcriber: WhisperTranscriber) -> Outcome:
+    """Start a session and kill it `after_s` later; what is left of it, recovered."""
+    home.mkdir(parents=True, exist_ok=True)
+    script = home / "script.toml"
+    script.write_text(SCRIPT, encoding="utf-8")
     command = [
-        sys.executable, "-m", "voice_interviewer", "practice", "--candidate", "demo", "--pace", "real",
+        sys.executable, "-m", "voice_interviewer", "practice", "--candidate", str(script), "--pace", "real",
         "--loudspeaker", "none", "--plain", "--seed", "1", "--sessions-dir", str(home),
     ]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        track = wait_for_track(home, process)
-        begun_s = time.monotonic() - length_s(track)
-        time.sleep(after_s)
-        written_s = length_s(track)
+        begun_s = sound_begins(home, process, after_s)
+        written_s = max((length_s(track) for track in home.glob("*/candidate.wav")), default=0.0)
         process.send_signal(signal.SIGKILL)
-        killed_s = time.monotonic() - begun_s
+        ran_s = time.monotonic() - begun_s if begun_s is not None else -1.0
         process.wait(10)
-    folder = SessionFolder(track.parent)
+    return inspected(home, ran_s, written_s, transcriber)
+
+
+def sound_begins(home: Path, process: subprocess.Popen[bytes], after_s: float) -> float | None:
+    """Wait `after_s`; when the first sound was written meanwhile, on the monotonic clock."""
+    until_s = time.monotonic() + after_s
+    begun_s = None
+    while time.monotonic() < until_s and process.poll() is None:
+        if begun_s is None:
+            for track in home.glob("*/candidate.wav"):
+                if length := length_s(track):
+                    begun_s = time.monotonic() - length
+        time.sleep(min(0.02, max(0.0, until_s - time.monotonic())))
+    return begun_s
+
+
+def inspected(home: Path, ran_s: float, written_s: float, transcriber: WhisperTranscriber) -> Outcome:
+    """Recover the session in `home` and look at its report."""
+    left = [SessionFolder(path) for path in home.iterdir() if path.is_dir()]
+    if not left or (ran_s < 0 and not has_begun(left[0])):
+        nothing_offered = not recovery.cut_short(home)
+        return Outcome(-1.0, 0.0, 0.0, 0.0, 0, 0, 0, 0.0, "starting", nothing_offered)
+    (folder,) = left
+    over = [line for line in journal.read_lines(folder.journal) if line.get("command") == "Finish"]
     recovery.recover(folder, lambda: transcriber)
-    with wave.open(str(folder.candidate_track)) as sound:
+    kept_s = 0.0
+    with contextlib.suppress(FileNotFoundError), wave.open(str(folder.candidate_track)) as sound:
         kept_s = sound.getnframes() / sound.getframerate()
-    lines = sum(1 for _ in journal.read_lines(folder.journal))
     report = make_report(folder)
-    return Outcome(killed_s, killed_s - kept_s, written_s, kept_s, lines, len(report.words))
+    lines = sum(1 for _ in journal.read_lines(folder.journal))
+    pitch = acoustics_file.load(folder.path / acoustics_file.ACOUSTICS_NAME)
+    voiced_s = sum(f0 > 0 for f0 in pitch.f0_hz) * pitch.hop_s if pitch.f0_hz else 0.0
+    words = len(report.words)
+    schema = json.loads((ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(json.loads(folder.report_json.read_text(encoding="utf-8")), schema)
+    whole = (
+        folder.report_html.stat().st_size > 10_000
+        and recovery.cut_short(home) == []
+        and (words == 0 or voiced_s > 0)
+        and _nothing_left_to_do(folder)
+    )
+    ended_s = kept_s if over else ran_s  # the microphone is closed while the report is made
+    moment = "finishing" if over else "running"
+    fillers = report.fillers.vocal.count
+    return Outcome(
+        ran_s, max(0.0, ended_s - kept_s), written_s, kept_s, lines, words, fillers, voiced_s, moment, whole
+    )
 
 
-def wait_for_track(home: Path, process: subprocess.Popen[bytes]) -> Path:
-    """The candidate's track once sound is written to it."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        for track in home.glob("*/candidate.wav"):
-            if length_s(track) > 0:
-                return track
-        time.sleep(0.02)
-    raise RuntimeError("the session did not start")
+def has_begun(folder: SessionFolder) -> bool:
+    """Whether its journal has a first line."""
+    try:
+        journal.read_header(folder.journal)
+    except JournalError:
+        return False
+    return True
+
+
+def _nothing_left_to_do(folder: SessionFolder) -> bool:
+    """A second recovery finds nothing to listen to."""
+
+    def refuse() -> WhisperTranscriber:
+        raise AssertionError("something was left over")
+
+    before = folder.journal.read_bytes()
+    recovery.recover(folder, refuse)
+    return folder.journal.read_bytes() == before
 
 
 def length_s(track: Path) -> float:
     """By the file's size: the header lags."""
-    return max(0, track.stat().st_size - 44) / 2 / 16_000
+    try:
+        return max(0, track.stat().st_size - 44) / 2 / 16_000
+    except FileNotFoundError:
+        return 0.0
+
+
+def sum_up(outcomes: list[Outcome]) -> None:
+    """Print the figures."""
+    running = [one for one in outcomes if one.moment == "running"]
+    lost = [one.lost_s for one in running]
+    moments = {
+        name: sum(one.moment == name for one in outcomes) for name in ("starting", "running", "finishing")
+    }
+    print(f"killed {len(outcomes)}: " + ", ".join(f"{count} while {name}" for name, count in moments.items()))
+    print(f"full reports, or nothing to report: {sum(one.whole for one in outcomes)} of {len(outcomes)}")
+    print(f"sessions that miss sound handed to the system: {sum(o.kept_s < o.written_s for o in outcomes)}")
+    print(
+        f"words {sum(one.words for one in outcomes)}, ums {sum(one.fillers for one in outcomes)}, "
+        f"voiced {sum(one.voiced_s for one in outcomes):.0f} s"
+    )
+    if lost:
+        print(f"lost sound: median {statistics.median(lost):.2f} s, most {max(lost):.2f} s")
 
 
 def main() -> None:
     """Run and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--skip", type=int, default=0, help="so many of the seed's moments were done before")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--log", type=Path, help="append each outcome there")
+    parser.add_argument("--sum-up", type=Path, metavar="LOG", help="only add up what was logged")
     args = parser.parse_args()
+    if args.sum_up:
+        lines = args.sum_up.read_text(encoding="utf-8").splitlines()
+        sum_up([Outcome(**json.loads(line)) for line in lines])
+        return
     chance = random.Random(args.seed)
+    moments = [chance.uniform(EARLIEST_S, LATEST_S) for _ in range(args.skip + args.kills)][args.skip :]
     transcriber = WhisperTranscriber(models.model_path("whisper-base"))
     outcomes = []
-    for number in range(args.kills):
+    for number, after_s in enumerate(moments, args.skip + 1):
         home = Path(tempfile.mkdtemp(prefix="killed-"))
         try:
-            outcome = kill_one(home, chance.uniform(LEAST_S, MOST_S), transcriber)
+            outcome = kill_one(home, after_s, transcriber)
         finally:
             shutil.rmtree(home, ignore_errors=True)
-        if outcome is not None:
-            outcomes.append(outcome)
-            print(
-                f"{number + 1:4}  ran {outcome.ran_s:5.1f} s  lost {outcome.lost_s:5.2f} s  "
-                f"{outcome.lines:4} lines  {outcome.words:4} words",
-                flush=True,
-            )
-    lost = [outcome.lost_s for outcome in outcomes]
-    print(f"sessions {len(lost)}, reports {len(lost)}")
-    print(f"lost sound: median {statistics.median(lost):.2f} s, most {max(lost):.2f} s")
+        outcomes.append(outcome)
+        print(
+            f"{number:4}  {outcome.moment:9}  ran {outcome.ran_s:5.1f} s  lost {outcome.lost_s:5.2f} s  "
+            f"{outcome.lines:4} lines  {outcome.words:4} words  {outcome.fillers} ums  "
+            f"{'full' if outcome.whole else 'NOT WHOLE'}",
+            flush=True,
+        )
+        if args.log:
+            with args.log.open("a", encoding="utf-8") as log:
+                log.write(json.dumps(dataclasses.asdict(outcome)) + "\n")
+    sum_up(outcomes)
 
 
 if __name__ == "__main__":

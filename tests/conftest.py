@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.held_session import short_session
 from tests.soundcard import sound_card
 
-__all__ = ["sound_card"]
+__all__ = ["short_session", "sound_card"]
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -4,9 +4,6 @@ demonstration."""
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,53 +15,10 @@ from voice_interviewer.cli.main import main
 from voice_interviewer.core.interviewer import Interviewer, Setup
 from voice_interviewer.runtime.replay import replay
 
-SCRIPT = """
-name = "Short"
-question = "design-product-for-the-blind"
-minutes = 1.5
-answers = [
-  "Um, okay. [0.8] Who are the users we should think of?",
-  "So, um, I would focus on students who are blind, because they travel to new places every week.",
-  "Their biggest pain point is that a new train station is frightening.",
-]
-spare = ["I have nothing to add."]
-"""
-
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> SessionFolder:
-    folder = tmp_path_factory.mktemp("sessions")
-    script = folder / "short.toml"
-    script.write_text(SCRIPT, encoding="utf-8")
-    home = folder / "kept"
-    arguments = ["practice", "--candidate", str(script), "--pace", "fast", "--plain", "--seed", "4"]
-    run_without_network([*arguments, "--sessions-dir", str(home)])
-    (path,) = home.iterdir()
-    return SessionFolder(path)
-
-
-def run_without_network(arguments: list[str]) -> None:
-    """Run the program where any connection is an error, and where it may, without any network interface."""
-    isolated = ["unshare", "--map-root-user", "--net"]
-    if shutil.which("unshare") is None or subprocess.run([*isolated, "true"], check=False).returncode != 0:
-        isolated = []
-    command = [*isolated, sys.executable, "-c", NO_CONNECTIONS, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-
-
-NO_CONNECTIONS = """
-import sys
-
-def refuse(event, arguments):
-    if event in ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"):
-        raise SystemExit(f"a connection was attempted: {event} {arguments}")
-
-sys.addaudithook(refuse)
-from voice_interviewer.cli.main import main
-sys.exit(main(sys.argv[1:]))
-"""
+def session(short_session: SessionFolder) -> SessionFolder:
+    return short_session
 
 
 @pytest.fixture(scope="module")

@@ -1,29 +1,52 @@
 """What a crash left behind, made whole: tracks with their headers, a journal up to its last line, missing
-words.
+words, fillers and pitch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
-from voice_interviewer.adapters import journal, recording, session_lock
+from voice_interviewer.adapters import acoustics_file, journal, recording, session_lock
+from voice_interviewer.adapters.acoustics import measure
+from voice_interviewer.adapters.acoustics_track import TrackBuilder
 from voice_interviewer.adapters.session_folder import SessionFolder, all_folders
 from voice_interviewer.adapters.wav_span import read_wav_span
+from voice_interviewer.analysis.record import VocalFillerEvent
 from voice_interviewer.core.codec import decode, encode
-from voice_interviewer.core.commands import Finish
-from voice_interviewer.core.errors import SessionBusyError
-from voice_interviewer.core.events import Event, SessionCutShort, SessionResumed, Transcribed, UtteranceEnded
+from voice_interviewer.core.commands import Finish, Transcribe
+from voice_interviewer.core.errors import JournalError, SessionBusyError
+from voice_interviewer.core.events import (
+    Event,
+    SessionCutShort,
+    SessionResumed,
+    SpeechStarted,
+    Transcribed,
+    UtteranceEnded,
+    WorkerFailed,
+)
 from voice_interviewer.core.speech import Word
-from voice_interviewer.ports import SAMPLE_RATE_HZ, Transcriber
+from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples, Transcriber
 
 PRE_ROLL_S, POST_ROLL_S = 0.25, 0.15
 REST_ID_OFFSET = 1_000_000
 """Ids of utterances found after the journal's end: far from those it counted."""
 UTTERANCE_GAP_S = 0.7
+CUT_SHORT = "The session was cut short and recovered from its recording."
+LATE = "Some of what was said was transcribed after the interview, from its recording."
+
+
+class Ear(Transcriber, Protocol):
+    """A recogniser that also tells which fillers it heard."""
+
+    def vocal_fillers(self) -> tuple[VocalFillerEvent, ...]:
+        """Those in all that it was given so far, in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +59,31 @@ class Recovered:
 
 
 def cut_short(sessions_dir: Path) -> list[SessionFolder]:
-    """Sessions that ended without a report and that nobody is holding now, oldest first."""
+    """Sessions that ended without a report and that nobody is holding now, oldest first.
+
+    One that ended before its journal's first line was written has nothing in it, and is not among them.
+    """
     return [
         folder
         for folder in all_folders(sessions_dir)
-        if not folder.report_json.exists() and not session_lock.is_held(folder.path / session_lock.LOCK_NAME)
+        if not (folder.report_json.exists() and folder.report_html.exists())
+        and not session_lock.is_held(folder.path / session_lock.LOCK_NAME)
+        and _has_begun(folder)
     ]
 
 
-def recover(folder: SessionFolder, transcriber: Callable[[], Transcriber]) -> Recovered:
-    """Mend a session's folder in place. Raises SessionBusyError, JournalError, ModelError."""
+def _has_begun(folder: SessionFolder) -> bool:
+    try:
+        journal.read_header(folder.journal)
+    except JournalError:
+        return False
+    return True
+
+
+def recover(folder: SessionFolder, transcriber: Callable[[], Ear]) -> Recovered:
+    """Mend a session's folder in place; doing it again changes nothing. `transcriber` is asked for only when
+    there is something to listen to. Raises SessionBusyError, JournalError, ModelError, SessionError.
+    """
     if session_lock.is_held(folder.path / session_lock.LOCK_NAME):
         raise SessionBusyError(f"the session {folder.id} is still running", hint="end it first")
     mended = 0
@@ -53,7 +91,7 @@ def recover(folder: SessionFolder, transcriber: Callable[[], Transcriber]) -> Re
         if track.exists():
             mended += recording.recover(track).repaired
     dropped = _mend_journal(folder.journal)
-    added = _add_missing_words(folder, transcriber)
+    added = _add_what_is_missing(folder, transcriber)
     return Recovered(dropped, added, mended)
 
 
@@ -71,49 +109,177 @@ def _mend_journal(path: Path) -> int:
     return lost
 
 
-def _add_missing_words(folder: SessionFolder, transcriber: Callable[[], Transcriber]) -> int:
-    """Transcribe what was recorded and not understood before the end."""
-    spans: dict[int, UtteranceEnded] = {}
-    known: set[int] = set()
-    heard_to_s = last_s = 0.0
-    ended = False
-    for line in journal.read_lines(folder.journal):
+@dataclass(slots=True)
+class _Told:
+    """What a journal tells about the sound."""
+
+    looks_are_whole: bool
+    """A look ahead was read as carefully as the rest, so that its words are the utterance's."""
+    spans: dict[int, UtteranceEnded] = field(default_factory=dict)
+    asked: set[int] = field(default_factory=set)
+    """Utterances that were to be transcribed; the others were taken for echo or noise."""
+    understood: dict[int, Transcribed] = field(default_factory=dict)
+    listened: set[int] = field(default_factory=set)
+    """Utterances whose fillers are known."""
+    fillers: list[dict[str, Any]] = field(default_factory=list)
+    told_whole: bool = False
+    """The last line about fillers is about all of them."""
+    speaking: int = 0
+    """The utterance that was under way, 0 for none."""
+    recogniser_failed: bool = False
+    heard_to_s: float = 0.0
+    last_s: float = 0.0
+    ended: bool = False
+
+    def take(self, line: dict[str, Any]) -> None:
+        """The next line."""
         if "note" in line:
-            continue
-        event = decode({key: value for key, value in line.items() if key != "t"})
-        if isinstance(event, Finish | SessionCutShort | SessionResumed):
-            ended = not isinstance(event, SessionResumed)
-        if isinstance(event, Event):
-            last_s = max(last_s, event.at_s)
-        if isinstance(event, UtteranceEnded):
-            spans[event.utterance_id] = event
-            heard_to_s = max(heard_to_s, event.end_s)
-        elif isinstance(event, Transcribed):
-            known.add(event.utterance_id)
-    missing = [span for utterance_id, span in spans.items() if utterance_id not in known]
-    rest_s = _length_s(folder) - heard_to_s
-    if not missing and rest_s < UTTERANCE_GAP_S:
+            self._note(line["note"])
+            return
+        item = decode({key: value for key, value in line.items() if key != "t"})
+        if isinstance(item, Finish | SessionCutShort | SessionResumed):
+            self.ended = not isinstance(item, SessionResumed)
+        if isinstance(item, Event):
+            self.last_s = max(self.last_s, item.at_s)
+        match item:
+            case Transcribe():
+                self.asked.add(item.utterance_id)
+                self.understood.pop(item.utterance_id, None)  # what is asked for anew is longer
+            case SpeechStarted():
+                self.speaking = item.utterance_id
+            case UtteranceEnded():
+                self.speaking = 0
+                self.spans[item.utterance_id] = item
+                self.heard_to_s = max(self.heard_to_s, item.end_s)
+            case Transcribed() if item.final or self.looks_are_whole:
+                self.understood[item.utterance_id] = item
+                self.told_whole = False
+            case WorkerFailed(worker="transcriber"):
+                self.recogniser_failed = True
+            case _:
+                pass
+
+    def missing(self) -> list[UtteranceEnded]:
+        """What was said and not understood; a recogniser that failed left its utterances without words."""
+        known = {key for key, one in self.understood.items() if one.words or not self.recogniser_failed}
+        wanted = self.asked if not self.recogniser_failed else self.spans.keys()
+        last = max(self.spans, default=0) if self.breaks_off else 0  # nobody had the time to ask for it
+        return [one for key, one in self.spans.items() if key not in known and (key in wanted or key == last)]
+
+    def unheard(self) -> list[Transcribed]:
+        """What has words, and may have fillers that nobody wrote down."""
+        return [
+            one
+            for key, one in self.understood.items()
+            if key not in self.listened and key in self.spans and one.words
+        ]
+
+    @property
+    def breaks_off(self) -> bool:
+        """Whether there may be more on the recording than the journal tells."""
+        return not self.ended or not self.told_whole or self.speaking > 0
+
+    def _note(self, note: dict[str, Any]) -> None:
+        for line in note.get("heard_again", ()):  # a second look at all of the recording
+            if isinstance(item := decode(line), Transcribed):
+                self.understood[item.utterance_id] = item
+        for line in note.get("heard_again", ()):  # a second look at the whole recording
+            if isinstance(again := decode(line), Transcribed):
+                self.understood[again.utterance_id] = again
+        if "vocal_fillers" in note:  # at the end of a run: all there were up to here
+            self.fillers = list(note["vocal_fillers"])
+            self.listened = set(self.understood)
+            self.told_whole = True
+        elif "utterance" in note:
+            number = int(note["utterance"])
+            self.listened.add(number)
+            self.told_whole = False
+            if (heard := self.understood.get(number)) is not None:
+                # Neighbours overlap a little; what both heard counts once.
+                self.fillers = [
+                    one for one in self.fillers if not heard.start_s <= float(one["start_s"]) < heard.end_s
+                ]
+            self.fillers += note.get("heard_fillers", ())
+
+
+def _read(path: Path) -> _Told:
+    told = _Told(looks_are_whole=journal.read_header(path).get("look_ahead") != "quick")
+    for line in journal.read_lines(path):
+        try:
+            told.take(line)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise JournalError(f"{path} makes no sense: {error}") from None
+    return told
+
+
+def _add_what_is_missing(folder: SessionFolder, transcriber: Callable[[], Ear]) -> int:
+    """Words that were recorded and not understood before the end, fillers, pitch; how many utterances."""
+    told = _read(folder.journal)
+    missing, unheard = told.missing(), told.unheard()
+    rest_s = _length_s(folder) - told.heard_to_s if told.breaks_off else 0.0
+    events: list[Event] = [] if told.ended else [SessionCutShort(told.last_s)]
+    fillers = list(told.fillers)
+    if missing or unheard or rest_s >= UTTERANCE_GAP_S:
+        ear = transcriber()
+        events += _words_of(folder, ear, missing)
+        for one in unheard:
+            _transcribe(folder, ear, one.start_s - PRE_ROLL_S, one.end_s + POST_ROLL_S)
+        if rest_s >= UTTERANCE_GAP_S:
+            first_id = max([REST_ID_OFFSET, *told.understood, *told.spans]) + 1
+            rest = _transcribe(folder, ear, told.heard_to_s + POST_ROLL_S, told.heard_to_s + rest_s)
+            events += _rest(rest, first_id)
+        fillers += [asdict(event) for event in ear.vocal_fillers()]
+    found = sum(isinstance(event, Transcribed) and bool(event.words) for event in events)
+    if not events and not unheard and told.told_whole:
         return 0
-    engine = transcriber()
-    events: list[Event] = [] if ended else [SessionCutShort(last_s)]
-    for span in missing:
-        words = _transcribe(folder, engine, span.start_s - PRE_ROLL_S, span.end_s + POST_ROLL_S)
-        events.append(Transcribed(span.at_s, span.utterance_id, span.start_s, span.end_s, words))
-    if rest_s >= UTTERANCE_GAP_S:
-        rest = _transcribe(folder, engine, heard_to_s + POST_ROLL_S, heard_to_s + rest_s)
-        for number, words in enumerate(_grouped(rest), max([REST_ID_OFFSET, *(known | set(spans))]) + 1):
-            start_s, end_s = words[0].start_s, words[-1].end_s
-            events.append(UtteranceEnded(end_s, number, start_s, end_s))
-            events.append(Transcribed(end_s, number, start_s, end_s, words))
-    _append(folder.journal, events)
-    return sum(isinstance(event, Transcribed) and bool(event.words) for event in events)
+    _append(folder.journal, events, fillers, LATE if told.ended else CUT_SHORT)
+    _measure(folder, [*told.spans.values(), *(one for one in events if isinstance(one, UtteranceEnded))])
+    return found
 
 
-def _transcribe(folder: SessionFolder, engine: Transcriber, start_s: float, end_s: float) -> tuple[Word, ...]:
+def _words_of(folder: SessionFolder, ear: Ear, spans: Iterable[UtteranceEnded]) -> list[Event]:
+    return [
+        Transcribed(
+            span.at_s,
+            span.utterance_id,
+            span.start_s,
+            span.end_s,
+            _transcribe(folder, ear, span.start_s - PRE_ROLL_S, span.end_s + POST_ROLL_S),
+        )
+        for span in spans
+    ]
+
+
+def _rest(words: tuple[Word, ...], first_id: int) -> list[Event]:
+    """What was said after the last utterance that the journal knows."""
+    events: list[Event] = []
+    for number, group in enumerate(_grouped(words), first_id):
+        start_s, end_s = group[0].start_s, group[-1].end_s
+        events.append(UtteranceEnded(end_s, number, start_s, end_s))
+        events.append(Transcribed(end_s, number, start_s, end_s, group))
+    return events
+
+
+def _measure(folder: SessionFolder, spans: Iterable[UtteranceEnded]) -> None:
+    """Pitch and level of all that was said, as a session that ends by itself keeps them."""
+    track = TrackBuilder()
+    for span in spans:
+        start_s = max(0.0, span.start_s - PRE_ROLL_S)
+        samples = _samples(folder, start_s, span.end_s + POST_ROLL_S)
+        if samples.size:
+            track.place(start_s, measure(samples))
+    acoustics_file.save(folder.path / acoustics_file.ACOUSTICS_NAME, track.track())
+
+
+def _transcribe(folder: SessionFolder, ear: Transcriber, start_s: float, end_s: float) -> tuple[Word, ...]:
     start_s = max(0.0, start_s)
+    return tuple(ear.transcribe(_samples(folder, start_s, end_s), start_s=start_s))
+
+
+def _samples(folder: SessionFolder, start_s: float, end_s: float) -> Samples:
     first, last = round(start_s * SAMPLE_RATE_HZ), round(end_s * SAMPLE_RATE_HZ)
-    samples = read_wav_span(folder.candidate_track, first, last).astype(np.float32) / 32768.0
-    return tuple(engine.transcribe(samples, start_s=start_s))
+    samples: Samples = read_wav_span(folder.candidate_track, first, last).astype(np.float32) / 32768.0
+    return samples
 
 
 def _grouped(words: tuple[Word, ...]) -> list[tuple[Word, ...]]:
@@ -133,12 +299,13 @@ def _length_s(folder: SessionFolder) -> float:
     return max(0, size - 44) / 2 / SAMPLE_RATE_HZ
 
 
-def _append(path: Path, events: list[Event]) -> None:
-    import json
-
+def _append(path: Path, events: list[Event], fillers: list[dict[str, Any]], why: str) -> None:
+    """What was found, at the journal's end; the later note about fillers is the one that counts."""
+    lines = [encode(event) for event in events]
+    if events:
+        lines.append({"note": {"notes": [why]}})
+    fillers.sort(key=lambda entry: float(entry["start_s"]))
+    lines.append({"note": {"vocal_fillers": fillers}})
     with path.open("a", encoding="utf-8") as file:
-        for event in events:
-            file.write(json.dumps(encode(event), ensure_ascii=False, separators=(",", ":")) + "\n")
-        if events:
-            note = {"note": {"notes": ["The session was cut short and recovered from its recording."]}}
-            file.write(json.dumps(note, separators=(",", ":")) + "\n")
+        for line in lines:
+            file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
