@@ -17,9 +17,9 @@ from voice_interviewer.adapters.paths import data_dir
 from voice_interviewer.adapters.session_folder import SessionFolder
 from voice_interviewer.analysis.report import build_report
 from voice_interviewer.bootstrap import Practice
-from voice_interviewer.cli import practice as practice_command
+from voice_interviewer.cli import holding
+from voice_interviewer.cli.holding import Held
 from voice_interviewer.cli.main import main
-from voice_interviewer.cli.practice import Held
 from voice_interviewer.core import commands as c
 from voice_interviewer.core import events as e
 from voice_interviewer.core.interviewer import Interviewer, Setup
@@ -90,7 +90,7 @@ class Rounds:
 def rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rounds:
     monkeypatch.setenv("VOICE_INTERVIEWER_DATA", str(tmp_path / "data"))
     made = Rounds(tmp_path / "data" / "sessions")
-    monkeypatch.setattr(practice_command, "perform", made.perform)
+    monkeypatch.setattr(holding, "perform", made.perform)
     monkeypatch.setattr("voice_interviewer.adapters.recovery.recover", lambda *_: None)
     return made
 
@@ -182,7 +182,18 @@ def test_a_break_is_announced_and_skipped_with_enter(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("\n\n"))
     # Real pace, but no sound is made here: only the breaks are real.
-    arguments = ["loop", "google", "--seed", "3", "--rounds", "3", "--candidate", "demo", "--plain"]
+    arguments = [
+        "loop",
+        "google",
+        "--seed",
+        "3",
+        "--rounds",
+        "3",
+        "--candidate",
+        "demo",
+        "--plain",
+        "--no-second-look",
+    ]
     assert main(arguments) == 0
     assert capsys.readouterr().out.count("Enter goes on at once") == 2
     assert len(rounds.held) == 3

@@ -1,12 +1,14 @@
 """From a session's folder to its report: data, page, and the summary in the terminal.
 
-The page is there at once, with the recordings beside it; then they are put into it, which takes a while for
-a long session, and the page is replaced in place.
+The page is there at once, with the recordings beside it. After an interview the recording is then heard
+again, more carefully, and all is made anew in its place. Last the recordings are put into the page, which
+takes a while for a long session.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -18,13 +20,19 @@ from voice_interviewer.adapters.thresholds_file import load_thresholds
 from voice_interviewer.analysis.findings import Report
 from voice_interviewer.analysis.record import SessionRecord
 from voice_interviewer.analysis.report import build_report
-from voice_interviewer.core.errors import AudioFileError
+from voice_interviewer.core.errors import AudioFileError, VoiceInterviewerError
 from voice_interviewer.render.html_report import render_html
 from voice_interviewer.render.json_report import dumps
+from voice_interviewer.render.progress_bars import ListeningProgress
 from voice_interviewer.render.terminal import summary
 
 EMBED_UP_TO_S = 2 * 3600.0
 """Longer recordings stay beside their page: inside, they would make it too heavy to open."""
+SECOND_LOOK_SHARE = 0.15
+"""Of the length of a recording that hearing it again takes, roughly, on two cores."""
+
+Listen = Callable[[Callable[[float], None]], object]
+"""Hears a session's recording again and notes what it heard; calls its argument with the seconds done."""
 
 
 def make_report(folder: SessionFolder, *, console: Console | None = None) -> Report:
@@ -34,22 +42,64 @@ def make_report(folder: SessionFolder, *, console: Console | None = None) -> Rep
     record = session_folder.load_record(folder)
     report = write_report(folder, record)
     if console is not None:
-        console.print(summary(report))
-        console.print(f"Report: {folder.report_html}", soft_wrap=True, highlight=False)
+        _show(folder, report, console)
     finish_page(folder, report, console=console)
     return report
 
 
-def write_report(folder: SessionFolder, record: SessionRecord) -> Report:
-    """Compute and write report.json and report.html, the recordings beside it. Raises SessionError,
-    UsageError.
+def make_report_twice(folder: SessionFolder, listen: Listen, *, console: Console) -> Report:
+    """Make the report at once; then hear the recording again and make it anew in place. A second look that
+    fails or is stopped (Ctrl-C) leaves the first one's figures. Raises JournalError, SessionError.
+    """
+    record = session_folder.load_record(folder)
+    takes_s = 5.0 + SECOND_LOOK_SHARE * record.duration_s
+    first = write_report(folder, record, ready_at_s=time.time() + takes_s)
+    _show(folder, first, console)
+    console.print(
+        f"Listening again, more carefully (about {takes_s:.0f} s). The page can be opened already and renews "
+        "itself; Ctrl-C leaves the report as it is.",
+        highlight=False,
+    )
+    outcome = ""
+    try:
+        with ListeningProgress(folder.id, record.duration_s, doing="listening again to") as bar:
+            listen(bar.at)
+    except KeyboardInterrupt:
+        outcome = "Left as it was. Later: voice-interviewer reanalyse --listen " + folder.id
+    except VoiceInterviewerError as error:
+        outcome = f"The second look failed and the report stays as it was: {error}"
+    report = write_report(folder, session_folder.load_record(folder))
+    console.print(outcome or renewed(first, report), highlight=False, soft_wrap=True)
+    finish_page(folder, report, console=console)
+    return report
+
+
+def renewed(before: Report, after: Report) -> str:
+    """What a second look changed, in one line."""
+    pairs = (
+        ("ums", before.fillers.vocal.count, after.fillers.vocal.count),
+        ("filler words", before.fillers.lexical.count, after.fillers.lexical.count),
+        ("words", before.pacing.words, after.pacing.words),
+        ("words a minute", round(before.pacing.speech_rate_wpm), round(after.pacing.speech_rate_wpm)),
+    )
+    changes = [f"{new} {what} (were {old})" for what, old, new in pairs if old != new]
+    return f"The report is renewed in its place: {', '.join(changes) or 'the figures are the same'}."
+
+
+def _show(folder: SessionFolder, report: Report, console: Console) -> None:
+    console.print(summary(report))
+    console.print(f"Report: {folder.report_html}", soft_wrap=True, highlight=False)
+
+
+def write_report(folder: SessionFolder, record: SessionRecord, *, ready_at_s: float | None = None) -> Report:
+    """Compute and write report.json and report.html, the recordings beside it. `ready_at_s` (Unix time) says
+    when a better one is due. Raises SessionError, UsageError.
     """
     report = build_report(record, thresholds=load_thresholds())
     write_private(folder.report_json, dumps(report))
     tracks = _tracks(folder, report)
-    write_private(
-        folder.report_html, render_html(report, audio={party: p.name for party, p in tracks.items()})
-    )
+    beside = {party: path.name for party, path in tracks.items()}
+    write_private(folder.report_html, render_html(report, audio=beside, ready_at_s=ready_at_s))
     return report
 
 

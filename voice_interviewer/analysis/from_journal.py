@@ -62,6 +62,7 @@ def build_record(
             facts.asked_s[item.prompt_id] = float(line.get("t", facts.last_s))
         _take(facts, item)
     _add_unspoken(facts)
+    _hear_again(facts)
     duration_s = float(facts.facts.get("duration_s", facts.last_s))
     utterances = _utterances(facts)
     kind: Literal["practice", "review"] = "review" if header.get("kind") == "review" else "practice"
@@ -149,6 +150,18 @@ def _add_unspoken(facts: _Facts) -> None:
     for prompt_id, say in facts.said.items():
         start_s = facts.begun_s.get(prompt_id, facts.asked_s.get(prompt_id, facts.last_s))
         facts.prompts.append(PromptSpan(prompt_id, start_s, start_s, say.text, say.kind, interrupted=True))
+
+
+def _hear_again(facts: _Facts) -> None:
+    """A later, more careful reading of the recording takes the place of the words understood at the time."""
+    again = facts.facts.get("heard_again", ())
+    if again:
+        facts.notes.append("The recording was heard a second time, more carefully; the figures are of that.")
+    for line in again:
+        item = decode(line)
+        if isinstance(item, e.Transcribed):
+            facts.spans[item.utterance_id] = (item.start_s, item.end_s)
+            facts.words[item.utterance_id] = item.words
 
 
 def _utterances(facts: _Facts) -> tuple[Utterance, ...]:

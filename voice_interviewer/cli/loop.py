@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from voice_interviewer.adapters.session_folder import SessionFolder
     from voice_interviewer.analysis.debrief import HeldRound
     from voice_interviewer.bootstrap import Practice
-    from voice_interviewer.cli.practice import Held
+    from voice_interviewer.cli.holding import Held
     from voice_interviewer.core.content import Company
     from voice_interviewer.core.loop import LoopState, RoundPlan
 
@@ -162,8 +162,10 @@ class _Loop:
         self._console = Console()
         self._key = EnterKey()
         self._plain = args.plain or not sys.stdout.isatty()
+        self._held: list[SessionFolder] = []
 
     def hold(self) -> int:
+        from voice_interviewer.cli.holding import hear_again, wants_second_look
         from voice_interviewer.cli.practice import sound_options
         from voice_interviewer.core.loop import rounds_to_hold
         from voice_interviewer.render.loop_view import loop_overview
@@ -185,13 +187,15 @@ class _Loop:
                     return self._stopped(f"round {plan.number} was cut short")
         except KeyboardInterrupt:
             return self._stopped("stopped between rounds")
+        if wants_second_look(self._args.second_look, sound):
+            hear_again(self._held)
         if self._state.is_over:
             return _debrief(self._state)
         return self._stopped(f"{sum(self._state.done)} of {len(self._state.rounds)} rounds held")
 
     def _hold(self, plan: RoundPlan, sound: SoundOptions) -> bool:
         """One round; whether it came to its end."""
-        from voice_interviewer.cli.practice import perform
+        from voice_interviewer.cli.holding import perform
         from voice_interviewer.core import loop
         from voice_interviewer.render.loop_view import announcement
 
@@ -205,6 +209,7 @@ class _Loop:
         held: Held = perform(self._practice(plan, sound), plain=self._plain, began=began)
         if held.reason != COMPLETED and not _said_all(held):
             return False
+        self._held.append(held.folder)
         self._state = loop.ended(self._state, plan.number, held.folder.id)
         self._save()
         return True

@@ -6,22 +6,16 @@ import argparse
 import dataclasses
 import secrets
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_interviewer.core.errors import DeviceError, UsageError, VoiceInterviewerError
+from voice_interviewer.core.errors import DeviceError, UsageError
 
 if TYPE_CHECKING:
     from voice_interviewer.adapters.audio_sources import SoundOptions
     from voice_interviewer.adapters.language_model import LitellmWriter
     from voice_interviewer.adapters.session_folder import SessionFolder
-    from voice_interviewer.analysis.findings import Report
-    from voice_interviewer.bootstrap import Practice, Stage
-    from voice_interviewer.core.commands import Command
-    from voice_interviewer.core.events import Event
-    from voice_interviewer.render.live_screen import Snapshot
+    from voice_interviewer.bootstrap import Practice
 
 DEFAULT_TYPE = "product-design"
 LONGEST_MINUTES = 300.0
@@ -62,6 +56,11 @@ def add_sound_arguments(parser: argparse.ArgumentParser) -> None:
     other = parser.add_argument_group("other")
     other.add_argument("--sessions-dir", type=Path, metavar="DIR", help="where sessions are kept")
     other.add_argument("--plain", action="store_true", help="print lines instead of a live view")
+    other.add_argument(
+        "--second-look",
+        action=argparse.BooleanOptionalAction,
+        help="hear the recording again after the report, and renew it (yes, but not at fast pace)",
+    )
     other.add_argument("--llm", metavar="MODEL", help="let this litellm model word the follow-ups")
 
 
@@ -79,6 +78,7 @@ def parse_minutes(text: str) -> float:
 def run(args: argparse.Namespace) -> int:
     """Hold the interview; 0 when a report was made."""
     from voice_interviewer.adapters.paths import sessions_dir
+    from voice_interviewer.cli.holding import perform, wants_second_look
 
     _check_content(args)
     _check_resume(args)
@@ -88,7 +88,9 @@ def run(args: argparse.Namespace) -> int:
     _offer_recovery(folder)
     options, demonstrating = sound_options(args)
     practice = _practice(args, options, folder, demonstrating=demonstrating)
-    return hold(practice, plain=args.plain or not sys.stdout.isatty())
+    plain = args.plain or not sys.stdout.isatty()
+    perform(practice, plain=plain, second_look=wants_second_look(args.second_look, practice.sound))
+    return 0
 
 
 def sound_options(args: argparse.Namespace) -> tuple[SoundOptions, bool]:
@@ -131,11 +133,14 @@ def _check_resume(args: argparse.Namespace) -> None:
 
 def _resume(args: argparse.Namespace, sessions: Path) -> int:
     from voice_interviewer.adapters import session_folder
+    from voice_interviewer.cli.holding import perform, wants_second_look
 
     folder = session_folder.find(sessions, args.resume)
     options, _ = sound_options(args)
     practice = resumed(folder, options, args.llm or "")
-    return hold(practice, plain=args.plain or not sys.stdout.isatty())
+    plain = args.plain or not sys.stdout.isatty()
+    perform(practice, plain=plain, second_look=wants_second_look(args.second_look, practice.sound))
+    return 0
 
 
 def resumed(folder: SessionFolder, options: SoundOptions, llm: str = "") -> Practice:
@@ -277,85 +282,3 @@ def writer_for(model: str | None) -> LitellmWriter | None:
     from voice_interviewer.adapters.language_model import LitellmWriter
 
     return LitellmWriter(model)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A session that was held."""
-
-    folder: SessionFolder
-    reason: str
-    """Why it ended: 'completed' or what cut it short."""
-    report: Report
-
-
-def hold(practice: Practice, *, plain: bool) -> int:
-    """Hold a session on the screen and make its report; 0."""
-    perform(practice, plain=plain)
-    return 0
-
-
-def perform(
-    practice: Practice, *, plain: bool, began: Callable[[SessionFolder], None] = lambda _folder: None
-) -> Held:
-    """Hold a session on the screen and make its report; `began` hears of its folder first."""
-    from rich.console import Console
-
-    from voice_interviewer.analysis.live_figures import LiveFigures
-    from voice_interviewer.bootstrap import staged
-    from voice_interviewer.render.live_screen import LiveScreen, PlainScreen, Snapshot
-    from voice_interviewer.reporting import make_report
-
-    stage: Stage | None = None
-
-    def snapshot() -> Snapshot:
-        if stage is None:
-            return Snapshot("waiting", "", 0.0, practice.minutes * 60, -99.0, False)
-        line = figures.line if practice.live_figures else ""
-        return dataclasses.replace(_snapshot(stage), live_line=line)
-
-    def follow(event: Event | None, _commands: Sequence[Command]) -> None:
-        figures.observe(event)
-
-    figures = LiveFigures()
-    console = Console()
-    screen = PlainScreen(snapshot, _write_line) if plain else LiveScreen(snapshot, console)
-    failure: VoiceInterviewerError | None = None
-    with staged(practice, [follow, screen.observe]) as ready:
-        stage = ready
-        stage.idle(screen.refresh)
-        folder = stage.folder
-        began(folder)
-        reason = ""
-        with screen:
-            try:
-                reason = stage.loop.run()
-            except VoiceInterviewerError as error:
-                failure = error
-    report = make_report(folder, console=console)
-    if failure is not None:
-        raise failure
-    return Held(folder, reason, report)
-
-
-def _write_line(text: str) -> None:
-    print(text, flush=True)
-
-
-def _snapshot(stage: Stage) -> Snapshot:
-    from voice_interviewer.render.live_screen import Snapshot
-
-    interviewer = stage.interviewer
-    at_s = stage.clock.now_s()
-    agenda = interviewer.agenda
-    phase = interviewer.setup.framework.phase(agenda.current)
-    begun = agenda.started_s is not None
-    return Snapshot(
-        interviewer.state,
-        phase.name if begun else "",
-        agenda.phase_left_s(phase.id, at_s),
-        agenda.left_s(at_s),
-        stage.listener.level_db,
-        interviewer.taker.candidate_speaking,
-        stage.sound.microphone.dropped_blocks,
-    )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_interviewer.core.errors import SessionError, UsageError, VoiceInterviewerError
+from voice_interviewer.core.errors import UsageError, VoiceInterviewerError
 
 if TYPE_CHECKING:
     from voice_interviewer.adapters.session_folder import SessionFolder
@@ -19,7 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sessions", nargs="*", metavar="SESSION", help="names or folders")
     parser.add_argument("--all", action="store_true", help="every session")
     parser.add_argument(
-        "--listen", action="store_true", help="listen to the recordings again for fillers first (slow)"
+        "--listen",
+        action="store_true",
+        help="listen to the recordings again first, for words, fillers and pitch (slow)",
     )
     parser.add_argument("--sessions-dir", type=Path, metavar="DIR", help="where sessions are kept")
 
@@ -65,41 +66,11 @@ def _again(folder: SessionFolder, *, listen: bool) -> None:
 
 
 def _listen(folder: SessionFolder) -> None:
-    """Hear the candidate's track again; what fillers were found goes into the journal as a new fact."""
-    from voice_interviewer.adapters.audio_files import AudioReader
+    """Hear the candidate's track again: words, fillers and pitch are renewed."""
     from voice_interviewer.adapters.models import model_path
-    from voice_interviewer.adapters.review_pipeline import ReviewPipeline
+    from voice_interviewer.adapters.second_look import listen_again
     from voice_interviewer.adapters.whisper import WhisperTranscriber
 
-    if not folder.candidate_track.is_file():
+    if not folder.candidate_track.is_file():  # before a model is loaded for nothing
         raise UsageError(f"session {folder.id} has no recording to listen to", hint="leave --listen out")
-    pipeline = ReviewPipeline(WhisperTranscriber(model_path("whisper-base"), second_look=True))
-    heard = pipeline.run(AudioReader(folder.candidate_track))
-    _append_note(
-        folder.journal,
-        {
-            "vocal_fillers": [
-                {
-                    "token": event.token,
-                    "start_s": event.start_s,
-                    "end_s": event.end_s,
-                    "confidence": event.confidence,
-                    "evidence": list(event.evidence),
-                }
-                for event in heard.vocal_fillers
-            ]
-        },
-    )
-
-
-def _append_note(journal: Path, note: dict[str, object]) -> None:
-    """One line at the end; the later note wins. A last line that a crash cut short is void and goes."""
-    text = json.dumps({"note": note}, ensure_ascii=False, separators=(",", ":")) + "\n"
-    try:
-        with journal.open("r+b") as file:
-            whole = file.read().rfind(b"\n") + 1
-            file.truncate(whole)
-            file.seek(whole)
-            file.write(text.encode("utf-8"))
-    except OSError as error:
-        raise SessionError(f"cannot write {journal}: {error.strerror}") from None
+    listen_again(folder, WhisperTranscriber(model_path("whisper-base"), second_look=True))

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     first = session_folder.find(sessions, args.session)
     practice = _practice(args, first)
     plain = args.plain or not sys.stdout.isatty()
-    held = perform(practice, plain=plain, second_look=wants_second_look(args.second_look, practice))
+    held = perform(practice, plain=plain, second_look=wants_second_look(args.second_look, practice.sound))
     _compare(_original(first), held.folder, practice.only_phase)
     return 0
 

@@ -6,6 +6,7 @@ import argparse
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -168,12 +169,13 @@ class Review:
         from voice_interviewer.adapters.audio_files import AudioReader
         from voice_interviewer.adapters.journal import Journal
         from voice_interviewer.adapters.recording import TrackRecorder
+        from voice_interviewer.render.progress_bars import ListeningProgress
 
         reader = AudioReader(path, None if self._channel is None else self._channel - 1)
         with Journal(folder.journal, self._header(path, folder)) as log:
             track = TrackRecorder(folder.candidate_track)
             try:
-                with _Bar(path, reader.info.duration_s) as bar:
+                with ListeningProgress(path.name, reader.info.duration_s) as bar:
                     reviewed = self._pipeline.run(reader, journal=log, track=track, progress=bar.at)
             finally:
                 track.close()
@@ -235,48 +237,5 @@ def _note(log: Journal, reviewed: Reviewed, warnings: Sequence[str]) -> None:
     log.note(
         duration_s=reviewed.duration_s,
         notes=list(warnings),
-        vocal_fillers=[
-            {
-                "token": event.token,
-                "start_s": event.start_s,
-                "end_s": event.end_s,
-                "confidence": event.confidence,
-                "evidence": list(event.evidence),
-            }
-            for event in reviewed.vocal_fillers
-        ],
+        vocal_fillers=[asdict(event) for event in reviewed.vocal_fillers],
     )
-
-
-class _Bar:
-    """Progress with the time left, on a terminal; one line otherwise. Always on standard error."""
-
-    def __init__(self, path: Path, duration_s: float) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-        console = Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None if console.width > 80 else 20),
-            TaskProgressColumn(),
-            TimeRemainingColumn(compact=True),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        name = path.name if len(path.name) <= 34 else f"{path.name[:33]}…"
-        if not console.is_terminal:
-            print(f"reviewing {path.name} ({duration_s:.0f} s)", file=sys.stderr)
-        self._task = self._progress.add_task(name, total=duration_s or None)
-
-    def at(self, done_s: float) -> None:
-        """So much of the sound is done."""
-        self._progress.update(self._task, completed=done_s)
-
-    def __enter__(self) -> _Bar:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *reason: object) -> None:
-        self._progress.stop()

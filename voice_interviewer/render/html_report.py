@@ -27,11 +27,12 @@ TRACKS = ("candidate", "interviewer")
 LONGEST_PAUSES = 8
 
 
-def render_html(report: Report, *, audio: Mapping[str, str]) -> str:
+def render_html(report: Report, *, audio: Mapping[str, str], ready_at_s: float | None = None) -> str:
     """The whole page.
 
     `audio` maps 'candidate' and 'interviewer' to a data: URI or to a file name beside the page; a track
-    that is missing is not offered. Both tracks begin at session second 0.
+    that is missing is not offered. Both tracks begin at session second 0. `ready_at_s` (Unix time) tells
+    when a second look at the recording should be done: the page says so, and renews itself from disk.
     """
     page = environment().get_template("report.html")
     sources = {track: audio[track] for track in TRACKS if audio.get(track)}
@@ -40,6 +41,7 @@ def render_html(report: Report, *, audio: Mapping[str, str]) -> str:
         report=report,
         title=page_title(report),
         audio=sources,
+        ready_at_ms=None if ready_at_s is None else round(1000 * ready_at_s),
         policy=content_policy(style, script, sources),
         style=Markup(style),
         script=Markup(script),

@@ -1,4 +1,4 @@
-"""Progress of downloads: bars on a terminal, a line now and then in a log; always on standard error."""
+"""Progress of downloads and of listening: bars on a terminal, lines in a log; always on standard error."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.progress import (
     DownloadColumn,
     Progress,
     TaskID,
+    TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
@@ -67,3 +68,34 @@ class TerminalProgress:
             self._bars.console.print(text, markup=False, highlight=False)
         else:
             print(text, file=sys.stderr, flush=True)
+
+
+class ListeningProgress:
+    """How much of a sound was listened to, and the time left; one line where there is no terminal."""
+
+    def __init__(self, name: str, duration_s: float, *, doing: str = "reviewing") -> None:
+        console = Console(stderr=True)
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None if console.width > 80 else 20),
+            TaskProgressColumn(),
+            TimeRemainingColumn(compact=True),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        if not console.is_terminal:
+            print(f"{doing} {name} ({duration_s:.0f} s)", file=sys.stderr, flush=True)
+        short = name if len(name) <= 34 else f"{name[:33]}…"
+        self._task = self._bars.add_task(short, total=duration_s or None)
+
+    def at(self, done_s: float) -> None:
+        """So much of the sound is done."""
+        self._bars.update(self._task, completed=done_s)
+
+    def __enter__(self) -> ListeningProgress:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._bars.stop()

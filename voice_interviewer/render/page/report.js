@@ -341,6 +341,30 @@
     });
   }
   addEventListener("beforeprint", () => { for (const one of all("details:not(.data)")) one.open = true; });
+
+  // -- a second look is under way: the file on disk will be another one ---------------------------------
+  const pending = $("pending");
+  if (pending) {
+    const opened = Date.now(), due = Number(pending.dataset.readyAt);
+    const patience = 120_000 + 2 * Math.max(0, due - opened);
+    let touched = opened;
+    for (const kind of ["pointerdown", "keydown", "wheel", "touchmove"]) {
+      addEventListener(kind, () => { touched = Date.now(); }, { passive: true });
+    }
+    $("pending-renew").addEventListener("click", () => location.reload());
+    const renew = setInterval(() => {
+      const now = Date.now();
+      if (now > due + patience) {
+        clearInterval(renew);
+        $("pending-text").textContent = "The second look did not come to its end; the figures are those of the first. "
+          + `voice-interviewer reanalyse --listen ${data.session} makes up for it.`;
+        return;
+      }
+      // Never under the reader's hands, nor while something plays.
+      if (now >= due && !playing && now - touched > 8_000 && now - opened > 8_000) location.reload();
+    }, 2_000);
+  }
+
   refresh();
   show();
 })();

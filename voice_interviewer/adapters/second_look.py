@@ -1,0 +1,156 @@
+"""A session heard again, more carefully than there was time for while somebody waited.
+
+In an interview each utterance is read once, at once. Afterwards the candidate's track is read as a recording
+is: in windows, twice where in doubt. The journal keeps what was understood then, since that is what the
+interviewer acted on; what is heard now is noted behind it, and the report goes by the later note.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import mean
+
+import numpy as np
+
+from voice_interviewer.adapters import acoustics_file, journal, session_lock
+from voice_interviewer.adapters.audio_files import AudioReader
+from voice_interviewer.adapters.review_pipeline import Reviewed, ReviewPipeline
+from voice_interviewer.adapters.session_folder import SessionFolder
+from voice_interviewer.adapters.whisper import Listener
+from voice_interviewer.core.codec import decode, encode
+from voice_interviewer.core.errors import JournalError, SessionError, UsageError
+from voice_interviewer.core.events import Transcribed, UtteranceEnded
+from voice_interviewer.core.speech import Utterance, Word
+from voice_interviewer.ports import SAMPLE_RATE_HZ, Pcm16
+
+MARGIN_S = 0.3
+"""Of an utterance's sound either side; beyond it the microphone may hear the interviewer."""
+NEAR_S = 0.7
+"""A word this close to an utterance belongs to it."""
+SURE = 0.5
+"""An utterance that is no longer heard at all stays when it was understood with this mean probability."""
+
+Span = tuple[float, float]
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the journal tells of a session's utterances."""
+
+    review: bool
+    spans: dict[int, Span] = field(default_factory=dict)
+    words: dict[int, tuple[Word, ...]] = field(default_factory=dict)
+
+
+def listen_again(
+    folder: SessionFolder, listener: Listener, *, progress: Callable[[float], None] | None = None
+) -> int:
+    """Hear the candidate's track again and note words, fillers and pitch; how many words were heard.
+
+    Nothing is written before all was heard. Raises UsageError without a recording, SessionBusyError,
+    JournalError, ModelError, AudioFileError, SessionError.
+    """
+    if not folder.candidate_track.is_file():
+        raise UsageError(f"session {folder.id} has no recording to listen to")
+    with session_lock.hold(folder.path / session_lock.LOCK_NAME, folder.id):
+        told = _read(folder.journal)
+        reader = AudioReader(folder.candidate_track)
+        blocks = iter(reader) if told.review else within(reader, list(told.spans.values()))
+        reviewed = ReviewPipeline(listener).run(blocks, progress=progress)
+        again = _again(told, reviewed)
+        acoustics_file.save(folder.path / acoustics_file.ACOUSTICS_NAME, reviewed.acoustics)
+        append_note(
+            folder.journal,
+            {
+                "vocal_fillers": [asdict(event) for event in reviewed.vocal_fillers],
+                "heard_again": [encode(event) for event in again],
+            },
+        )
+    return sum(len(event.words) for event in again)
+
+
+def within(blocks: AudioReader, spans: Sequence[Span]) -> Iterator[Pcm16]:
+    """The sound with everything outside `spans` and their margins silenced."""
+    done = 0
+    for block in blocks:
+        kept = np.zeros_like(block)
+        for start_s, end_s in spans:
+            first = round((start_s - MARGIN_S) * SAMPLE_RATE_HZ) - done
+            last = round((end_s + MARGIN_S) * SAMPLE_RATE_HZ) - done
+            if last > 0 and first < len(block):
+                part = slice(max(0, first), last)
+                kept[part] = block[part]
+        done += len(block)
+        yield kept
+
+
+def assigned(words: Sequence[Word], spans: Mapping[int, Span]) -> tuple[dict[int, list[Word]], list[Word]]:
+    """Words by the utterance they lie in or nearest to, and those that are near none."""
+    found: dict[int, list[Word]] = {}
+    rest: list[Word] = []
+    for word in words:
+        middle_s = (word.start_s + word.end_s) / 2
+        apart = ((max(a - middle_s, middle_s - b, 0.0), key) for key, (a, b) in spans.items())
+        distance_s, key = min(apart, default=(np.inf, 0))
+        if distance_s <= NEAR_S:
+            found.setdefault(key, []).append(word)
+        else:
+            rest.append(word)
+    return found, rest
+
+
+def _again(told: _Told, reviewed: Reviewed) -> list[Transcribed]:
+    """Every utterance as it is heard now."""
+    words = [word for said in reviewed.utterances for word in said.words]
+    if told.review:  # its utterances came from the same reading: the new ones replace them
+        gone = [_heard(key, span, ()) for key, span in told.spans.items() if key > len(reviewed.utterances)]
+        return [*map(_whole, reviewed.utterances), *gone]
+    found, _ = assigned(words, told.spans)
+    for key in told.spans:
+        before = told.words.get(key, ())
+        if key not in found and before and mean(word.probability for word in before) >= SURE:
+            found[key] = list(before)
+    return [_heard(key, span, tuple(found.get(key, ()))) for key, span in told.spans.items()]
+
+
+def _whole(said: Utterance) -> Transcribed:
+    return _heard(said.id, (said.start_s, said.end_s), said.words)
+
+
+def _heard(key: int, span: Span, words: tuple[Word, ...]) -> Transcribed:
+    return Transcribed(span[1], key, span[0], span[1], words)
+
+
+def _read(path: Path) -> _Told:
+    told = _Told(journal.read_header(path).get("kind") == "review")
+    for line in journal.read_lines(path):
+        if "note" in line:
+            continue
+        try:
+            item = decode({key: value for key, value in line.items() if key != "t"})
+        except (TypeError, ValueError, AttributeError) as error:
+            raise JournalError(f"{path} makes no sense: {error}") from None
+        if isinstance(item, UtteranceEnded):
+            told.spans[item.utterance_id] = (item.start_s, item.end_s)
+        elif isinstance(item, Transcribed):
+            told.words[item.utterance_id] = item.words
+    return told
+
+
+def append_note(path: Path, note: Mapping[str, object]) -> None:
+    """One line at a journal's end; the later note wins. A last line that a crash cut short is void and goes.
+
+    Raises SessionError.
+    """
+    text = json.dumps({"note": note}, ensure_ascii=False, separators=(",", ":")) + "\n"
+    try:
+        with path.open("r+b") as file:
+            whole = file.read().rfind(b"\n") + 1
+            file.truncate(whole)
+            file.seek(whole)
+            file.write(text.encode("utf-8"))
+    except OSError as error:
+        raise SessionError(f"cannot write {path}: {error.strerror}") from None
