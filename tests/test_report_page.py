@@ -10,7 +10,9 @@ import base64
 import io
 import json
 import os
+import shlex
 import shutil
+import time
 import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -23,9 +25,13 @@ import pytest
 
 from tests import report_samples
 from voice_interviewer.adapters.audio_embed import embedded
+from voice_interviewer.adapters.journal import Journal
+from voice_interviewer.adapters.session_folder import SessionFolder, load_record
 from voice_interviewer.analysis.corrections import parse_corrections, parse_filler_id
 from voice_interviewer.analysis.record import SessionRecord
 from voice_interviewer.analysis.report import build_report
+from voice_interviewer.cli.main import main
+from voice_interviewer.core.events import Transcribed, UtteranceEnded
 from voice_interviewer.core.speech import Utterance, Word
 from voice_interviewer.render.html_report import render_html
 
@@ -221,6 +227,57 @@ def test_marking_a_filler_moves_every_figure_and_is_kept(
     opened.page.locator("#corrections-reset").click()
     assert opened.figure("vocal_count") == str(len(ums))
     assert opened.page.locator("#corrections").is_hidden()
+
+
+def test_the_command_on_the_page_keeps_the_marks_in_the_session(browser: Any, tmp_path: Path) -> None:
+    """Out of the page, into a shell, back in the page: wherever the session's folder lies."""
+    folder = SessionFolder(tmp_path / "my sessions" / "2026-03-02T10-15-00-talk")
+    folder.path.mkdir(parents=True)
+    words = tuple(
+        Word(text, n * 0.4, n * 0.4 + 0.3, 0.9)
+        for n, text in enumerate("We um, shipped it um, late and um, people liked it a lot today.".split())
+    )
+    header = {"id": folder.id, "kind": "review", "recording": "loop [1].m4a", "started_at": "2026-03-02"}
+    with Journal(folder.journal, header) as log:
+        log.write(UtteranceEnded(words[-1].end_s, 1, 0.0, words[-1].end_s), words[-1].end_s)
+        log.write(Transcribed(words[-1].end_s, 1, 0.0, words[-1].end_s, words), words[-1].end_s)
+    assert main(["report", str(folder.path)]) == 0
+    page = browser.new_page()
+    page.goto(folder.report_html.as_uri())
+    assert page.text_content("h1") == "loop [1].m4a"
+    assert page.text_content("[data-fig='vocal_count'] >> nth=0") == "3"
+    page.locator("[data-reject]").first.click()
+    command = shlex.split(str(page.text_content("#corrections-command")))
+    assert command[:3] == ["voice-interviewer", "report", str(folder.path)]
+    assert main(command[1:]) == 0
+    page.reload()
+    assert page.text_content("[data-fig='vocal_count'] >> nth=0") == "2"
+    assert page.locator("#corrections").is_hidden(), "the session has them now"
+    assert load_record(folder).rejected_fillers == {("um", 400)}
+    page.close()
+
+
+def test_a_first_look_says_so_and_renews_itself(browser: Any, tmp_path: Path) -> None:
+    report = build_report(report_samples.interview())
+    path = tmp_path / "report.html"
+    path.write_text(render_html(report, audio={}, ready_at_s=time.time() - 1))
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    assert "heard again" in str(page.text_content("#pending-text"))
+    path.write_text(render_html(report, audio={}))
+    page.locator("#pending").wait_for(state="detached", timeout=30_000)
+    page.close()
+
+
+def test_a_second_look_that_never_ends_is_told(browser: Any, tmp_path: Path) -> None:
+    report = build_report(report_samples.interview())
+    path = tmp_path / "report.html"
+    path.write_text(render_html(report, audio={}, ready_at_s=time.time() - 3600))
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.get_by_text("did not come to its end").wait_for()
+    assert f"reanalyse --listen {report.session.id}" in str(page.text_content("#pending-text"))
+    page.close()
 
 
 def test_advice_about_fillers_follows_the_corrections(open_page: Open, interview_html: str) -> None:

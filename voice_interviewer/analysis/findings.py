@@ -104,6 +104,8 @@ class SessionInfo:
     company: str | None
     duration_s: float
     models: Mapping[str, str]
+    recording: str | None = None
+    """Name of the file that was reviewed; None for an interview."""
 
 
 @dataclass(frozen=True, slots=True)

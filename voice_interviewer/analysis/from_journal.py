@@ -79,6 +79,7 @@ def build_record(
         framework=framework,
         question=question,
         company=str(header.get("company", "")),
+        recording=str(header.get("recording", "")),
         budgets_s=facts.budgets_s,
         vocal_fillers=_vocal_fillers(facts.facts),
         speech_spans=tuple(sorted(facts.spans.values())),

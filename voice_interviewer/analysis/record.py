@@ -73,6 +73,8 @@ class SessionRecord:
     rubric: tuple[RubricLine, ...] = ()
     """What this type of interview is judged on; empty when there is none for it."""
     company: str = ""
+    recording: str = ""
+    """Name of the file that was reviewed; '' for an interview."""
     budgets_s: Mapping[str, float] = field(default_factory=dict)
     """Phase id -> budget after scaling to the minutes asked for."""
     vocal_fillers: tuple[VocalFillerEvent, ...] = ()

@@ -91,6 +91,7 @@ def _session(record: SessionRecord) -> SessionInfo:
         question_id=record.question.id if record.question else None,
         question=record.question.wording if record.question else None,
         company=record.company or None,
+        recording=record.recording or None,
         duration_s=record.duration_s,
         models=dict(record.models),
     )

@@ -204,7 +204,7 @@ class Review:
             "question": self._question.wording if self._question else "",
             "company": "",
             "models": {"recogniser": WHISPER_ID},
-            "recording": path.name,
+            "recording": _printable(path.name),
             "channel": self._channel or 0,
         }
 
@@ -231,6 +231,11 @@ class Review:
         report = reporting.make_report(folder, console=self._console)
         if json_path is not None:
             reporting.export_json(report, json_path)
+
+
+def _printable(name: str) -> str:
+    """A file's name as it can be shown anywhere: names may hold control signs and broken characters."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name)
 
 
 def _note(log: Journal, reviewed: Reviewed, warnings: Sequence[str]) -> None:

@@ -36,7 +36,7 @@ def to_markdown(report: Report) -> str:
 
 def _markdown(report: Report) -> Iterator[str]:
     session = report.session
-    yield f"# {_plain(session.question or session.framework_name or session.id)}"
+    yield f"# {_plain(session.recording or session.question or session.framework_name or session.id)}"
     yield ""
     facts = [day(session.started_at), session.framework_name, session.company, clock(session.duration_s)]
     yield " · ".join(_plain(fact) for fact in facts if fact)

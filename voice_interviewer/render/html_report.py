@@ -60,9 +60,9 @@ def render_html(report: Report, *, audio: Mapping[str, str], ready_at_s: float |
 def page_title(report: Report) -> str:
     """What the page is called."""
     session = report.session
-    return session.question or (
-        f"{session.framework_name} practice" if session.framework_name else session.id
-    )
+    if session.kind == "review":
+        return session.recording or session.question or session.id
+    return session.question or f"{session.framework_name or 'Interview'} practice"
 
 
 @cache

@@ -40,11 +40,17 @@ def clock(seconds: float) -> str:
 
 def _heading(report: Report) -> RenderableType:
     session = report.session
-    parts = [session.kind, session.framework_name, session.company, clock(session.duration_s)]
+    parts = [
+        session.kind,
+        session.recording,
+        session.framework_name,
+        session.company,
+        clock(session.duration_s),
+    ]
     title = " · ".join(part for part in parts if part)
     if session.question:
-        return Group(Rule(title, style="dim"), Text(session.question, style="italic"))
-    return Rule(title, style="dim")
+        return Group(Rule(Text(title), style="dim"), Text(session.question, style="italic"))
+    return Rule(Text(title), style="dim")
 
 
 def _figures(report: Report) -> Table:

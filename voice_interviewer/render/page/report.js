@@ -287,6 +287,13 @@
     }
     corrections();
   };
+  const folder = () => {
+    // Opened from the session's own folder, the page knows where that is; moved elsewhere, only its name.
+    if (location.protocol !== "file:") return "";
+    const parts = decodeURIComponent(location.pathname).split("/");
+    if (parts.pop() !== "report.html" || parts[parts.length - 1] !== data.session) return "";
+    return parts.join("/").replace(/^\/([A-Za-z]:)/, "$1");
+  };
   const corrections = () => {
     const panel = $("corrections");
     if (!panel) return;
@@ -295,9 +302,9 @@
     if (!changed) return;
     const rows = data.fillers.filter((filler) => rejected.has(filler[0]));
     $("corrections-count").textContent = rows.length === 1 ? "One filler is marked as not one." : `${rows.length} fillers are marked as not one.`;
-    const quote = (id) => (/^[\w@.-]+$/.test(id) ? id : `'${id.replaceAll("'", "'\\''")}'`);
+    const quote = (id) => (/^[\w@./-]+$/.test(id) ? id : `'${id.replaceAll("'", "'\\''")}'`);
     const list = rows.map((filler) => ` --reject ${quote(filler[0])}`).join("");
-    $("corrections-command").textContent = `voice-interviewer report ${quote(data.session)}${list || " --reject-none"}`;
+    $("corrections-command").textContent = `voice-interviewer report ${quote(folder() || data.session)}${list || " --reject-none"}`;
     const document_ = {
       format: "voice-interviewer.corrections/1", session: data.session,
       not_fillers: rows.map((filler) => ({ token: filler[1], start_ms: Math.round(filler[3] * 1000) })),
