@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import typing
 from typing import Any
 
 import pytest
@@ -25,10 +26,11 @@ SAMPLES: dict[str, Any] = {
 
 
 def sample(cls: type[Any]) -> Any:
-    values = {}
-    for spec in dataclasses.fields(cls):
-        kind = str(spec.type)
-        values[spec.name] = SAMPLES.get(kind, "repeat" if "Literal" in kind else "question")
+    hints = typing.get_type_hints(cls)
+    values = {
+        spec.name: SAMPLES.get(str(spec.type)) or typing.get_args(hints[spec.name])[-1]
+        for spec in dataclasses.fields(cls)
+    }
     return cls(**values)
 
 
@@ -44,6 +46,20 @@ def test_canonical_is_a_fixed_point() -> None:
     assert canonical(once) == once and once.at_s == 0.3333
 
 
+def test_text_that_no_file_can_hold_is_replaced() -> None:
+    event = decode({"event": "WorkerFailed", "at_s": 1, "worker": "voice", "reason": "half \ud800"})
+    assert encode(event)["reason"].encode("utf-8") == b"half ?"
+
+
+@pytest.mark.parametrize(
+    "word", [["x"], ["x", 2.0, 1.0, 0.5], ["x", 1.0, 2.0, 7.0], ["x", 1.0, "2", 0.5], "word", [5, 1, 2, 0.5]]
+)
+def test_a_word_that_cannot_be_is_told(word: Any) -> None:
+    line = {"event": "Transcribed", "at_s": 1, "utterance_id": 1, "start_s": 0, "end_s": 2, "words": [word]}
+    with pytest.raises(JournalError, match="Transcribed line is damaged: words"):
+        decode(line)
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -54,7 +70,20 @@ def test_canonical_is_a_fixed_point() -> None:
         ({"event": "Tick"}, "Tick line is damaged"),
         ({"event": "Tick", "at_s": 1.0, "more": 2}, "Tick line is damaged"),
         ({"event": "Transcribed", "at_s": 1, "words": [["x"]]}, "Transcribed line is damaged"),
-        ({"command": "Say", "prompt_id": 1}, "Say line is damaged"),
+        ({"command": "Say", "prompt_id": 1}, "Say line is damaged: text is missing"),
+        ({"event": "Tick", "at_s": "soon"}, "at_s: 'soon' is no number"),
+        ({"event": "Tick", "at_s": float("nan")}, "out of range"),
+        ({"event": "Tick", "at_s": 10**400}, "out of range"),
+        ({"event": "Tick", "at_s": True}, "no number"),
+        ({"event": "PromptStarted", "at_s": 1, "prompt_id": 1.5}, "no whole number"),
+        ({"event": "CommandGiven", "at_s": 1, "command": "dance"}, "'dance' is none of"),
+        ({"event": "CommandGiven", "at_s": 1, "command": ["end"]}, "is none of"),
+        ({"command": "MarkBudgets", "budgets_s": [1]}, "is no table"),
+        ({"command": "Say", "prompt_id": 1, "text": 5, "kind": "hold"}, "text: 5 is no text"),
+        (
+            {"event": "UtteranceEnded", "at_s": 1, "utterance_id": 1, "start_s": 0, "end_s": 1, "cut": 1},
+            "neither true nor false",
+        ),
     ],
 )
 def test_damage_is_told(line: Any, says: str) -> None:

@@ -219,8 +219,8 @@ def test_a_recovered_report_has_what_the_unbroken_one_has(
 ) -> None:
     whole = load_record(short_session)
     transcriber = WhisperTranscriber(model_path("whisper-base"))
-    for share in (0.55, 0.9):
-        at_s = whole.duration_s * share
+    for said in (whole.utterances[1], whole.utterances[-1]):
+        at_s = (said.start_s + said.end_s) / 2  # in the middle of a sentence
         folder = cut(short_session, at_s, tmp_path)
         recovery.recover(folder, lambda: transcriber)
         record = load_record(folder)
@@ -229,9 +229,11 @@ def test_a_recovered_report_has_what_the_unbroken_one_has(
         before = [filler.start_s for filler in whole.vocal_fillers if filler.end_s < at_s - 3]
         assert before
         assert [f.start_s for f in record.vocal_fillers][: len(before)] == pytest.approx(before, abs=0.1)
-        level = [voiced_s(one, at_s - 3) for one in (record.acoustics, whole.acoustics)]
-        assert level[0] == pytest.approx(level[1], rel=0.1) and level[1] > 3
-    assert [line for line in journal.read_lines(folder.journal) if line.get("event") == "SessionCutShort"]
+        voiced = [voiced_s(one, at_s - 3) for one in (record.acoustics, whole.acoustics)]
+        assert voiced[0] == pytest.approx(voiced[1], rel=0.1) and voiced[1] > 0.5
+        # What was being said when it broke off is there as well.
+        assert max(word.end_s for u in record.utterances for word in u.words) > at_s - 1.5
+        assert any(line.get("event") == "SessionCutShort" for line in journal.read_lines(folder.journal))
 
 
 def voiced_s(track: Any, until_s: float) -> float:

@@ -53,6 +53,19 @@ def test_zeros_after_a_power_loss_are_left_out(tmp_path: Path) -> None:
         (b'{"journal": 99}\n', "newer version"),
         (b'{"journal": 1}\nrubbish\n{"event": "Tick", "at_s": 1}\n', "line 2"),
         (b'{"journal": 1}\n[1]\n{"event": "Tick", "at_s": 1}\n', "line 2"),
+        (
+            b'{"journal": 1}\n{"event": "Tick", "at_s": 1}\n{"event": "Tock"}\n',
+            "line 3: unknown event 'Tock'",
+        ),
+        (b'{"journal": 1}\n{"event": "Tick", "at_s": NaN}\n', "line 2: a Tick line is damaged"),
+        (b'{"journal": true}\n', "not a journal"),
+        (b'{"journal": 1, "minutes": "long"}\n', "line 1: minutes: 'long' is no number"),
+        (b'{"journal": 1, "models": []}\n', "line 1: models: "),
+        (b'{"journal": 1, "follow_ups": [["a"]]}\n', "line 1: follow_ups: "),
+        (b'{"journal": 1}\n{"note": 5}\n', "line 2: a note is not an object"),
+        (b'{"journal": 1}\n{"note": {"duration_s": null}}\n', "line 2: duration_s: None is no number"),
+        (b'{"journal": 1}\n{"note": {"vocal_fillers": [{"token": "um"}]}}\n', "line 2: vocal_fillers: "),
+        (b'{"journal": 1}\n{"note": {"heard_again": [{"event": "Tick"}]}}\n', "line 2: a Tick line"),
     ],
 )
 def test_damage_names_the_line(tmp_path: Path, content: bytes, says: str) -> None:

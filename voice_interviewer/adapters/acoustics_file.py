@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import io
 import os
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -39,11 +41,15 @@ def save(path: Path, track: AcousticTrack) -> None:
 def load(path: Path) -> AcousticTrack:
     """Read a track; an empty one when there is none or it cannot be read: the rest of the report stands."""
     try:
-        with np.load(path, allow_pickle=False) as data:
-            return AcousticTrack(
-                round(float(data["hop_s"]), 6),
-                tuple(np.asarray(data["f0_hz"], dtype=np.float64).tolist()),
-                tuple(np.asarray(data["level_db"], dtype=np.float64).tolist()),
-            )
-    except (OSError, ValueError, KeyError):
+        # From memory: a file that is none stays open inside numpy.
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as data:
+            hop_s = round(float(data["hop_s"]), 6)
+            f0_hz, level_db = (np.asarray(data[name], dtype=np.float64) for name in ("f0_hz", "level_db"))
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):
         return AcousticTrack()
+    except (NotImplementedError, RuntimeError, MemoryError):  # says it is encrypted, or larger than anything
+        return AcousticTrack()
+    sound = hop_s > 0 and f0_hz.ndim == level_db.ndim == 1 and f0_hz.shape == level_db.shape
+    if not sound or not (np.isfinite(f0_hz).all() and np.isfinite(level_db).all()):
+        return AcousticTrack()
+    return AcousticTrack(hop_s, tuple(f0_hz.tolist()), tuple(level_db.tolist()))

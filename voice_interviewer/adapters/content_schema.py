@@ -85,13 +85,16 @@ def parse(path: Path) -> ContentFile:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ContentError(f"no content file {path}") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ContentError(f"{path.name}: line {line}: {error.reason}", hint="it must be UTF-8") from None
+    except OSError as error:
         raise ContentError(f"cannot read {path}: {error}") from None
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ContentError(
-            f"{path.name}: {_with_line_first(str(error))}", hint="it must be valid TOML"
+            f"{path.name}: {_with_line_first(str(error), text)}", hint="it must be valid TOML"
         ) from None
     lines = tuple(text.splitlines())
     return ContentFile(path, data, lines, _places(lines))
@@ -133,6 +136,9 @@ def schema_problems(file: ContentFile, kind: Kind) -> Iterator[Problem]:
         place = tuple(error.absolute_path)
         name = _spoken_place(file.data, place)
         message = error.message if len(error.message) < 160 else error.message[:157] + "..."
+        if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+            known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+            place = (*place, *[key for key in error.instance if key not in known][:1])
         yield file.problem(place, f"{name}: {message}" if name else message)
 
 
@@ -174,10 +180,11 @@ def _spoken_place(data: Any, place: Place) -> str:
     return " ".join(parts)
 
 
-def _with_line_first(message: str) -> str:
+def _with_line_first(message: str, text: str) -> str:
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
     if not found:
-        return message
+        last = len(text.splitlines()) or 1
+        return f"line {last}: {message.removesuffix('(at end of document)').strip()} (at the end)"
     return f"line {found[1]}: {message[: found.start()].strip()} (column {found[2]})"
 
 

@@ -17,9 +17,12 @@ def load_corrections(path: Path, *, session_id: str = "") -> Rejected:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SessionError(f"cannot read {path}: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SessionError(f"{path} is damaged: {error}", hint="mend or remove the file") from None
-    return parse_corrections(document, session_id=session_id)
+    try:
+        return parse_corrections(document, session_id=session_id)
+    except SessionError as error:
+        raise SessionError(f"{path}: {error.message}", hint=error.hint) from None
 
 
 def save_corrections(folder: SessionFolder, rejected: Iterable[tuple[str, int]]) -> None:

@@ -7,11 +7,12 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from voice_interviewer.adapters.journal_check import check_header, check_line
 from voice_interviewer.core.codec import encode
 from voice_interviewer.core.commands import Command
 from voice_interviewer.core.errors import JournalError, SessionError, StorageFullError
@@ -90,25 +91,34 @@ def read_header(path: Path) -> dict[str, Any]:
     """The first line. Raises JournalError when it is missing, damaged or from a newer version."""
     for number, line in _lines(path):
         version = line.get("journal")
-        if not isinstance(version, int):
+        if not isinstance(version, int) or isinstance(version, bool):
             raise JournalError(f"{path}, line {number}: this is not a journal")
         if version > VERSION:
             raise JournalError(
                 f"{path} was written by a newer version (journal {version}, known up to {VERSION})",
                 hint="update the program",
             )
+        _checked(path, number, line, check_header)
         return line
     raise JournalError(f"{path} is empty", hint="nothing was recorded in this session")
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Every whole line after the header. A last line cut short is left out; damage elsewhere raises
-    JournalError.
+    """Every whole line after the header, each an event, a command or a note. A last line cut short is left
+    out; damage elsewhere, or what no version wrote, raises JournalError naming file and line.
     """
     read_header(path)
     for number, line in _lines(path):
         if number > 1:
+            _checked(path, number, line, check_line)
             yield line
+
+
+def _checked(path: Path, number: int, line: dict[str, Any], check: Callable[[dict[str, Any]], None]) -> None:
+    try:
+        check(line)
+    except JournalError as error:
+        raise JournalError(f"{path}, line {number}: {error.message}", hint=error.hint) from None
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

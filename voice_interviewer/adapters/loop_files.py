@@ -63,7 +63,7 @@ def load(path: Path) -> LoopState:
                 hint="update the program",
             )
         state = _state(data)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SessionError(f"{path} cannot be read: {error}", hint="mend or remove the file") from None
     if not len(state.rounds) == len(state.sessions) == len(state.done) or state.id != path.stem:
         raise SessionError(f"{path} makes no sense", hint="mend or remove the file")

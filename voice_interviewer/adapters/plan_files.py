@@ -57,7 +57,7 @@ def load_state(data_dir: Path) -> PlanState | None:
             str(data.get("company", "")),
             frozenset(str(one) for one in data.get("ticked", ())),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SessionError(f"{path} cannot be read: {error}", hint="mend or remove the file") from None
 
 

@@ -306,6 +306,6 @@ def _append(path: Path, events: list[Event], fillers: list[dict[str, Any]], why:
         lines.append({"note": {"notes": [why]}})
     fillers.sort(key=lambda entry: float(entry["start_s"]))
     lines.append({"note": {"vocal_fillers": fillers}})
-    with path.open("a", encoding="utf-8") as file:
+    with path.open("a", encoding="utf-8", errors="replace") as file:
         for line in lines:
             file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")

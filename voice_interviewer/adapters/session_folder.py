@@ -188,8 +188,9 @@ def read_corrections(folder: SessionFolder) -> frozenset[tuple[str, int]]:
         return frozenset()
     try:
         return parse_corrections(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise SessionError(f"{path} cannot be read: {error}", hint="mend or remove the file") from None
+    except (OSError, ValueError, RecursionError, SessionError) as error:
+        why = error.message if isinstance(error, SessionError) else str(error)
+        raise SessionError(f"{path} cannot be read: {why}", hint="mend or remove the file") from None
 
 
 def write_private(path: Path, text: str) -> None:

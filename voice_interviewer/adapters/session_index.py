@@ -142,7 +142,7 @@ def read_report(folder: SessionFolder) -> Mapping[str, Any]:
         raise SessionError(
             f"session {folder.id} has no report", hint=f"voice-interviewer report {folder.id} makes it"
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SessionError(
             f"{folder.report_json} cannot be read: {error}",
             hint=f"voice-interviewer report {folder.id} makes it anew",

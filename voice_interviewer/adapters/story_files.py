@@ -140,7 +140,15 @@ def _read(path: Path) -> Story:
             str(data.get("source", "")),
             tuple(data.get("unheard", ())),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         raise SessionError(f"{path} cannot be read: {error}", hint="mend or remove the file") from None
 
 

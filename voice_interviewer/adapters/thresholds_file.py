@@ -33,4 +33,7 @@ def load_thresholds(path: Path | None = None) -> Mapping[str, Range]:
         raise UsageError(
             f"{chosen}: {loose[0]} must be a table", hint="[speech_rate_wpm] and below it good_high = 170"
         )
-    return with_overrides(tables)
+    try:
+        return with_overrides(tables)
+    except UsageError as error:
+        raise UsageError(f"{chosen}: {error.message}", hint=error.hint) from None

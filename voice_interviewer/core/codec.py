@@ -12,10 +12,10 @@ import dataclasses
 from typing import Any, TypeVar
 
 from voice_interviewer.core import commands, events
+from voice_interviewer.core.codec_fields import fields_of
 from voice_interviewer.core.commands import Command
 from voice_interviewer.core.errors import JournalError
 from voice_interviewer.core.events import Event
-from voice_interviewer.core.speech import Word
 
 
 def _concrete(module: Any, base: type) -> dict[str, type]:
@@ -67,17 +67,20 @@ def decode(line: Any) -> Event | Command:
 
 
 def _build(cls: type[Any], values: dict[str, Any]) -> Any:
+    known = fields_of(cls)
+    name = ""
     try:
-        if "words" in values:
-            values["words"] = tuple(
-                Word(str(w[0]), float(w[1]), float(w[2]), float(w[3])) for w in values["words"]
-            )
-        for name in ("texts", "facts"):
-            if name in values:
-                values[name] = tuple(str(value) for value in values[name])
+        for name, value in values.items():
+            if name not in known:
+                raise ValueError("not known to this version")
+            values[name] = known[name](value)
+    except ValueError as error:
+        raise JournalError(f"a {cls.__name__} line is damaged: {name}: {error}") from None
+    try:
         return cls(**values)
-    except (TypeError, ValueError, IndexError, KeyError) as error:
-        raise JournalError(f"a {cls.__name__} line is damaged: {error}") from None
+    except TypeError:
+        missing = [spec.name for spec in dataclasses.fields(cls) if spec.name not in values]
+        raise JournalError(f"a {cls.__name__} line is damaged: {missing[0]} is missing") from None
 
 
 def _plain(value: Any) -> Any:
