@@ -62,10 +62,30 @@ def test_the_same_seed_says_the_same(transcript: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize(
+    ("lines", "times"),
+    [
+        (("[0:00:02] hi", "[1:00:02] so the users"), (2, 3602)),
+        (("[00:02.000 --> 00:04.500] hi", "[00:05.250 --> 01:00:07.000]  so the users"), (2, 5.25)),
+        (("(00:02) hi", "00:04 - so the users"), (2, 4)),
+        (("[00:04] hi", "[00:02] okay", "[00:09]"), (4, 4, 9)),
+        (("[75:10] hi",), (4510,)),
+    ],
+)
+def test_ways_to_write_a_time(
+    lines: tuple[str, ...], times: tuple[float, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "talk.txt"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    entries = traced(capsys, str(path), "--framework", "circles")
+    assert [entry["at_s"] for entry in entries] == list(times)
+    assert not any(sign in entry["text"] for entry in entries for sign in "[]0:>")
+
+
+@pytest.mark.parametrize(
     ("content", "arguments", "says"),
     [
         ("hello\n", ["--framework", "circles"], "line 1"),
-        ("[00:10] a\n[00:05] b\n", ["--framework", "circles"], "line 2"),
+        ("[00:30] a\n[00:05] b\n", ["--framework", "circles"], "line 2"),
         ("", ["--framework", "circles"], "no line"),
         ('{"turns": 3}', ["--framework", "circles"], "neither"),
         ("[00:10] a\n", [], "framework"),

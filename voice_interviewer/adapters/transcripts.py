@@ -12,7 +12,12 @@ from voice_interviewer.core.errors import UsageError
 
 WORDS_PER_S = 2.6
 """How long the last line takes, whose end nobody wrote down."""
-_LINE = re.compile(r"^\s*\[?(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?\]?\s*[-–]?\s*(.*)$")
+_TIME = r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
+_UNTIL = r"(?:\s*(?:-->|->|[-–])\s*[\d:.,]*\d:\d\d[\d.,]*)?"
+"""Recognisers also print when a line ends: '[00:00.000 --> 00:04.000]'."""
+_LINE = re.compile(rf"^\s*[\[(]?{_TIME}{_UNTIL}[\])]?\s*[-–]?\s*(.*)$")
+MIXED_S = 10.0
+"""Two people's lines may be written a little out of order; by more, the file is not one talk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,10 @@ def _from_lines(path: Path, text: str) -> list[tuple[float, str]]:
             raise UsageError(f"{path}, line {number}: no time at its start", hint="write [mm:ss] text")
         hours, minutes, seconds, fraction, said = match.groups()
         at_s = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")
-        if timed and at_s < timed[-1][0]:
+        latest_s = timed[-1][0] if timed else at_s
+        if at_s < latest_s - MIXED_S:
             raise UsageError(f"{path}, line {number}: its time lies before the line above")
-        timed.append((at_s, said.strip()))
+        timed.append((max(at_s, latest_s), said.strip()))
     return timed
 
 
