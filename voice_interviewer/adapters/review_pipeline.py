@@ -15,7 +15,7 @@ from voice_interviewer.adapters.acoustics_track import TrackBuilder
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.recording import TrackRecorder
 from voice_interviewer.adapters.whisper import Listener
-from voice_interviewer.adapters.whisper_windows import WindowCutter
+from voice_interviewer.adapters.whisper_windows import Window, WindowCutter
 from voice_interviewer.analysis.record import AcousticTrack, VocalFillerEvent
 from voice_interviewer.core.events import Transcribed, UtteranceEnded
 from voice_interviewer.core.speech import Utterance, Word
@@ -54,8 +54,12 @@ class ReviewPipeline:
         journal: Journal | None = None,
         track: TrackRecorder | None = None,
         progress: Progress | None = None,
+        hear: Callable[[Window], None] | None = None,
     ) -> Reviewed:
-        """Hear all `blocks` of 16 kHz sound, any size. Raises ModelError, and what `blocks` raises."""
+        """Hear all `blocks` of 16 kHz sound, any size; `hear` is given each stretch that holds speech.
+
+        Raises ModelError, and what `blocks` raises.
+        """
         reviewed = Reviewed()
         cutter = WindowCutter()
         measures = TrackBuilder()
@@ -68,13 +72,15 @@ class ReviewPipeline:
             for window, sound in sounds:
                 measures.place(window.start_s, sound)
                 done_s = window.end_s
+                if hear is not None:
+                    hear(window)
             pending += heard.words
-            *closed, pending = _split(pending)
+            *closed, pending = split(pending)
             for words in closed:
                 _close(words, reviewed, journal)
             if progress is not None:
                 progress(done_s)
-        for words in _split(pending):
+        for words in split(pending):
             _close(words, reviewed, journal)
         reviewed.duration_s = round(cutter.heard_s, 3)
         reviewed.acoustics = measures.track(reviewed.duration_s)
@@ -90,7 +96,7 @@ def _recorded(blocks: Iterable[Pcm16], track: TrackRecorder | None) -> Iterator[
         yield block.astype(np.float32) / 32768.0
 
 
-def _split(words: Sequence[Word]) -> list[list[Word]]:
+def split(words: Sequence[Word]) -> list[list[Word]]:
     """Words in groups that silence parts; the last may go on. One empty group when there are none."""
     groups: list[list[Word]] = [[]]
     for word in words:
@@ -105,8 +111,13 @@ def _split(words: Sequence[Word]) -> list[list[Word]]:
 def _close(words: Sequence[Word], reviewed: Reviewed, journal: Journal | None) -> None:
     if not words:
         return
-    number, start_s, end_s = len(reviewed.utterances) + 1, words[0].start_s, words[-1].end_s
-    reviewed.utterances.append(Utterance(number, start_s, end_s, tuple(words)))
+    said = Utterance(len(reviewed.utterances) + 1, words[0].start_s, words[-1].end_s, tuple(words))
+    reviewed.utterances.append(said)
     if journal is not None:
-        journal.write(UtteranceEnded(end_s, number, start_s, end_s), end_s)
-        journal.write(Transcribed(end_s, number, start_s, end_s, tuple(words)), end_s)
+        write_utterance(journal, said)
+
+
+def write_utterance(journal: Journal, said: Utterance) -> None:
+    """As an interview would have written it."""
+    journal.write(UtteranceEnded(said.end_s, said.id, said.start_s, said.end_s), said.end_s)
+    journal.write(Transcribed(said.end_s, said.id, said.start_s, said.end_s, said.words), said.end_s)

@@ -125,7 +125,9 @@ def _heard(key: int, span: Span, words: tuple[Word, ...]) -> Transcribed:
 
 
 def _read(path: Path) -> _Told:
-    told = _Told(journal.read_header(path).get("kind") == "review")
+    header = journal.read_header(path)
+    # Of two voices in one channel only the candidate's stretches are the candidate's.
+    told = _Told(header.get("kind") == "review" and not header.get("diarized"))
     for line in journal.read_lines(path):
         if "note" in line:
             continue

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Any
 from voice_interviewer.core.errors import AudioFileError, UsageError, VoiceInterviewerError
 
 if TYPE_CHECKING:
+    from voice_interviewer.adapters.audio_files import AudioReader
     from voice_interviewer.adapters.journal import Journal
-    from voice_interviewer.adapters.review_pipeline import Reviewed, ReviewPipeline
+    from voice_interviewer.adapters.recording import TrackRecorder
+    from voice_interviewer.adapters.review_pipeline import Progress, Reviewed, ReviewPipeline
+    from voice_interviewer.adapters.review_voices import Candidate
     from voice_interviewer.adapters.session_folder import SessionFolder
+    from voice_interviewer.adapters.voice_prints import VoicePrints
     from voice_interviewer.core.content import Framework, Question
 
 RECORDINGS = frozenset(
@@ -43,6 +47,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="the candidate's channel: 1 or left, 2 or right; else all mixed",
     )
+    parser.add_argument(
+        "--diarize",
+        nargs="?",
+        const="most",
+        choices=("most", "first", "second"),
+        help="tell two voices in one channel apart by their sound; the candidate is the one that says most, "
+        "or is heard first or second",
+    )
     parser.add_argument("--framework", metavar="ID", help="what the answer followed, for example star")
     parser.add_argument("--question", metavar="ID", help="the question that was answered (see: content list)")
     parser.add_argument("--sessions-dir", type=Path, metavar="DIR", help="where sessions are kept")
@@ -67,10 +79,14 @@ def run(args: argparse.Namespace) -> int:
     from voice_interviewer.adapters.review_pipeline import ReviewPipeline
     from voice_interviewer.adapters.whisper import WhisperTranscriber
 
+    if args.diarize and args.channel:
+        raise UsageError("with --channel the voices are apart already", hint="leave --diarize out")
+    prints = _prints() if args.diarize else None
     if len(files) == 1:
         probe(files[0])  # what cannot be read should not cost the loading of a model
     pipeline = ReviewPipeline(WhisperTranscriber(model_path(WHISPER_ID), second_look=True))
-    review = Review(pipeline, args.sessions_dir or sessions_dir(), question, framework, args.channel)
+    sessions = args.sessions_dir or sessions_dir()
+    review = Review(pipeline, sessions, question, framework, args.channel, prints, args.diarize)
     failed = 0
     for path in files:
         try:
@@ -83,6 +99,14 @@ def run(args: argparse.Namespace) -> int:
     if len(files) > 1:
         print(f"{len(files) - failed} of {len(files)} recordings reviewed")
     return 1 if failed else 0
+
+
+def _prints() -> VoicePrints:
+    """What tells voices apart. Raises ModelError where its weights are not here."""
+    from voice_interviewer.adapters.models import model_path
+    from voice_interviewer.adapters.voice_prints import MODEL_ID, VoicePrints
+
+    return VoicePrints(model_path(MODEL_ID))
 
 
 def find_recordings(paths: Sequence[Path]) -> list[Path]:
@@ -130,6 +154,8 @@ class Review:
         question: Question | None,
         framework: Framework | None,
         channel: int | None,
+        prints: VoicePrints | None = None,
+        who: Candidate = "most",
     ) -> None:
         from rich.console import Console
 
@@ -138,6 +164,8 @@ class Review:
         self._question = question
         self._framework = framework
         self._channel = channel
+        self._prints = prints
+        self._who: Candidate = who or "most"
         self._console = Console()
 
     def one(self, path: Path, json_path: Path | None) -> None:
@@ -176,7 +204,7 @@ class Review:
             track = TrackRecorder(folder.candidate_track)
             try:
                 with ListeningProgress(path.name, reader.info.duration_s) as bar:
-                    reviewed = self._pipeline.run(reader, journal=log, track=track, progress=bar.at)
+                    reviewed, notes = self._run(reader, log, track, bar.at)
             finally:
                 track.close()
             if not reviewed.utterances:
@@ -186,10 +214,26 @@ class Review:
                     hint="is it the right file or channel?",
                 )
             self._mark_phases(log, reviewed)
-            _note(log, reviewed, reader.warnings)
+            _note(log, reviewed, [*reader.warnings, *notes])
         for warning in reader.warnings:
             print(f"voice-interviewer: {' '.join(warning.split())}", file=sys.stderr)
         return reviewed
+
+    def _run(
+        self, reader: AudioReader, log: Journal, track: TrackRecorder, progress: Progress
+    ) -> tuple[Reviewed, list[str]]:
+        """Hear it all; with --diarize the candidate's side of it, and the interviewer's in the journal."""
+        if self._prints is None:
+            return self._pipeline.run(reader, journal=log, track=track, progress=progress), []
+        from voice_interviewer.adapters.review_voices import told_apart, write_both
+        from voice_interviewer.adapters.two_voices import TwoVoices
+
+        voices = TwoVoices(self._prints)
+        reviewed = self._pipeline.run(reader, track=track, progress=progress, hear=voices.hear)
+        words = [word for said in reviewed.utterances for word in said.words]
+        other, note = told_apart(reviewed, voices.part(words), self._who)
+        write_both(log, reviewed.utterances, other)
+        return reviewed, [note]
 
     def _header(self, path: Path, folder: SessionFolder) -> dict[str, Any]:
         from voice_interviewer import __version__
@@ -206,6 +250,7 @@ class Review:
             "models": {"recogniser": WHISPER_ID},
             "recording": _printable(path.name),
             "channel": self._channel or 0,
+            "diarized": self._prints is not None,
         }
 
     def _mark_phases(self, log: Journal, reviewed: Reviewed) -> None:
