@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from voice_interviewer.adapters.content_files import load_framework, load_frameworks
-from voice_interviewer.adapters.meaning import MODEL_ID, PhaseHeads, scorer_for
+from voice_interviewer.adapters.meaning import MODEL_ID, PIECE_WORDS, PhaseHeads, pieces, scorer_for
 from voice_interviewer.adapters.meaning_features import cue_digest, grams
 from voice_interviewer.adapters.minilm import MiniLm
 from voice_interviewer.adapters.models import model_path
@@ -81,6 +81,30 @@ def test_an_opening_is_told_from_a_plan() -> None:
     opens = scorer.scores("Okay, so next I want to look at the pain points of these users.")
     plans = scorer.scores("I'll go through the users, then the pain points, and then some solutions.")
     assert opens[OPENS + "report"] > 5 * plans[OPENS + "report"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 36, 37, 100, 3000])
+def test_long_lines_are_read_in_pieces_that_lose_nothing(count: int) -> None:
+    words = [f"word{at}" + "." * (at % 7 == 0) for at in range(count)]
+    read = pieces("  " + "  ".join(words))
+    assert " ".join(read) == " ".join(words)
+    assert all(len(one.split()) <= 2 * PIECE_WORDS for one in read)
+
+
+def test_a_minute_in_one_line_is_told_by_most_of_it() -> None:
+    scorer = scorer_for(load_framework("circles"), model_folder=model_folder())
+    assert scorer is not None
+    long = (
+        "She has to wait for an hour and it's really frustrating because nobody tells her why. "
+        "Then she doesn't know where to go, she feels lost and she's embarrassed to ask again. "
+        "The biggest pain is that she can't plan anything, and she struggles to get home in time. "
+        "So that's what goes wrong for her on a usual day."
+    )
+    scores = scorer.scores(long)
+    fits = {key: value for key, value in scores.items() if not key.startswith(OPENS)}
+    assert len(scores) == 2 * len(fits) == 14
+    assert sum(fits.values()) == pytest.approx(1.0, abs=1e-4)
+    assert max(fits, key=lambda key: fits[key]) == "report"
 
 
 def test_nothing_said_has_no_meaning() -> None:

@@ -7,6 +7,7 @@ softmax regressions trained by `scripts/train_phases.py` and kept in `content/ph
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from voice_interviewer.core.phase_evidence import OPENS
 
 MODEL_ID = "minilm-l6-v2"
 HEADS = "phase_heads"
+PIECE_WORDS = 18
+"""The heads are trained on lines of this length, and know little of lines that hold a whole minute."""
 
 
 class PhaseHeads:
@@ -73,10 +76,12 @@ class SentenceScorer:
         self._folder = model_folder
 
     def scores(self, text: str) -> dict[str, float]:
-        """Phase id -> likelihood, summing to 1; and for each, '>id': the odds that the line opens it."""
-        if not text.strip():
-            return {}
-        return self.scores_of_embedded(text, _model(self._folder).embed([text]))
+        """Phase id -> likelihood, summing to 1; and for each, '>id': the odds that the line opens it.
+
+        A long line is read in pieces: each weighs for its phases, and the likeliest opening counts.
+        """
+        read = [self.scores_of_embedded(one, _model(self._folder).embed([one])) for one in pieces(text)]
+        return _together(self._ids, read) if len(read) > 1 else read[0] if read else {}
 
     def scores_of_embedded(self, text: str, embedding: Array) -> dict[str, float]:
         """The same for a line whose embedding, shape (1, 384), is known already."""
@@ -91,6 +96,28 @@ class SentenceScorer:
         result = {one: float(value) for one, value in zip(self._ids, fits / fits.sum(), strict=True)}
         result |= {OPENS + one: float(value) for one, value in zip(self._ids, odds, strict=True)}
         return result
+
+
+def pieces(text: str) -> list[str]:
+    """The text in stretches of about PIECE_WORDS, cut at the ends of sentences where there are any near."""
+    words = text.split()
+    if len(words) <= 2 * PIECE_WORDS:
+        return [" ".join(words)] if words else []
+    count = round(len(words) / PIECE_WORDS)
+    cuts = [0]
+    for number in range(1, count):
+        middle = round(number * len(words) / count)
+        near = range(max(cuts[-1] + 4, middle - PIECE_WORDS // 3), middle + PIECE_WORDS // 3 + 1)
+        ends = [at for at in near if words[at - 1][-1] in ".?!"]
+        cuts.append(min(ends, key=lambda at: abs(at - middle), default=middle))
+    return [" ".join(words[start:end]) for start, end in pairwise([*cuts, len(words)])]
+
+
+def _together(ids: list[str], read: list[dict[str, float]]) -> dict[str, float]:
+    logs = np.array([[np.log(scores[one] + 1e-4) for one in ids] for scores in read]).sum(axis=0)
+    fits = _softmax(logs[None, :].astype(np.float32))[0]
+    result = {one: float(value) for one, value in zip(ids, fits, strict=True)}
+    return result | {OPENS + one: max(scores[OPENS + one] for scores in read) for one in ids}
 
 
 def scorer_for(
