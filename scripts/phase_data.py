@@ -66,13 +66,18 @@ def read_said(path: Path) -> Iterator[Said]:
         yield Said(phase, neutral, line[1:].strip() if neutral else line)
 
 
-def load_interviews(framework: str, splits: tuple[str, ...] = SPLITS, *, variant: int = 0) -> list[Interview]:
-    """Interviews of a framework; `variant` cuts the same words into lines differently."""
+def load_interviews(
+    framework: str, splits: tuple[str, ...] = SPLITS, *, variant: int = 0, rough: bool = False
+) -> list[Interview]:
+    """Interviews of a framework; `variant` cuts the same words into lines differently, and `rough` lines
+    begin and end anywhere and have no punctuation, as when a recogniser is not sure of itself.
+    """
     found = []
     for path in sorted((FOLDER / framework).glob("*.txt")):
         split = path.stem.split("-")[0]
         if split in splits:
-            lines = tuple(cut_into_lines(list(read_said(path)), seed=f"{path.stem}/{variant}"))
+            cut = cut_roughly if rough else cut_into_lines
+            lines = tuple(cut(list(read_said(path)), seed=f"{path.stem}/{variant}"))
             found.append(Interview(path.stem, framework, split, lines))
     return found
 
@@ -87,6 +92,23 @@ def cut_into_lines(stretches: list[Said], *, seed: str) -> Iterator[Line]:
             length_s = len(text.split()) / (WORDS_PER_SECOND * rng.uniform(0.85, 1.15))
             yield Line(at_s, at_s + length_s, text, stretch.phase, stretch.neutral)
             at_s += length_s + rng.choice((0.0, 0.0, 0.2, 0.6, 1.5))
+
+
+def cut_roughly(stretches: list[Said], *, seed: str) -> Iterator[Line]:
+    """Lines of a few words to twenty or so, cut anywhere, without punctuation."""
+    rng = random.Random(zlib.crc32(f"{seed}/rough".encode()))
+    typical = rng.choice((7, 10, 14, 20))
+    at_s = 0.0
+    for stretch in stretches:
+        words = re.sub(r"[.,?!]", "", stretch.text).split()
+        while words:
+            count = max(3, int(rng.gauss(typical, typical / 3)))
+            if len(words) - count < 3:
+                count = len(words)
+            length_s = count / WORDS_PER_SECOND
+            yield Line(at_s, at_s + length_s, " ".join(words[:count]), stretch.phase, stretch.neutral)
+            at_s += length_s + 0.2
+            words = words[count:]
 
 
 def _cut(text: str, typical: int, rng: random.Random) -> Iterator[str]:

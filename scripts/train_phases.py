@@ -28,8 +28,8 @@ from voice_interviewer.adapters.models import model_path
 from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.core.content import Framework
 
-VARIANTS = (0, 1, 2)
-"""The same words are cut into lines in several ways."""
+VARIANTS = ((0, False), (1, False), (0, True))
+"""The same words are cut into lines in several ways, one of them rough."""
 MIN_INTERVIEWS = 4
 """A word or phrase must occur in as many to be looked at: what occurs in one is its topic."""
 RIDGE = 3e-3
@@ -182,8 +182,8 @@ def main() -> None:
             continue
         spoken = [
             interview
-            for variant in VARIANTS
-            for interview in load_interviews(framework.id, tuple(args.splits), variant=variant)
+            for variant, rough in VARIANTS
+            for interview in load_interviews(framework.id, tuple(args.splits), variant=variant, rough=rough)
         ]
         heads = train(framework, spoken, embed)
         heads.save(args.out / f"{framework.id}.npz", cue_digest(framework))
