@@ -182,7 +182,7 @@ def test_every_wait_is_within_limits(
     wait_s, why = required_silence_s(evidence, habit)
     assert constants.shortest_s <= wait_s <= constants.thinking_s
     assert why
-    assert points(evidence) < 10
+    assert points(evidence, habit) < 10
 
 
 # -- one turn ------------------------------------------------------------------------------------

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from voice_interviewer.core.completeness import Closure, Completeness
+from voice_interviewer.core.leaning import Leaning, Share
 
 
 class Patience(enum.Enum):
@@ -35,7 +36,7 @@ CLOSURE_POINTS: Mapping[Closure, float] = {
     "said_so": 6.0,  # 'that's my answer': in meetings it stands 50 times as often at an end as at a pause
     "asked": 3.5,  # a question to the interviewer, 11 times: and silence after it feels like not being heard
     "closing": 2.0,  # 'so that's why ...', 8 times
-    "complete": 0.6,  # twice
+    "complete": 0.6,  # twice; see COMPLETE_SHARES
     "unclear": -0.7,  # half as often
     "trailing": -1.0,  # 'so ...': as often a breath as an end
     "announced": -1.5,  # having said what comes next, people go on
@@ -47,9 +48,21 @@ CLOSURE_POINTS: Mapping[Closure, float] = {
 """What the last words are worth: logarithms of how much likelier they are at an end than at a pause. The last
 five were set lower than meetings say, where others take over in mid-clause, as an interviewer should not."""
 
-VOTE_POINTS: tuple[tuple[float, float], ...] = ((0.8, 1.3), (0.5, 0.6), (0.2, -0.4), (0.0, -1.1))
-"""What the prosody model's vote is worth, from this probability up. On real telephone and interview speech
-votes of 0.8 and more fell on 58 % of the ends and 15 % of the pauses, votes under 0.2 on 21 % and 66 %."""
+VOTE_FLOORS: tuple[tuple[float, str], ...] = ((0.8, "over"), (0.5, "likely"), (0.2, "hardly"), (0.0, "on"))
+VOTE_SHARES: Mapping[str, Share] = {
+    "over": Share(at_ends=0.58, at_pauses=0.158),
+    "likely": Share(at_ends=0.12, at_pauses=0.066),
+    "hardly": Share(at_ends=0.09, at_pauses=0.134),
+    "on": Share(at_ends=0.21, at_pauses=0.642),
+}
+"""How the prosody model votes at the ends and the pauses of real telephone and interview speech; logarithms
+of the ratios: 1.3, 0.6, -0.4, -1.1. The candidate's own votes move them."""
+
+COMPLETE_SHARES: Mapping[str, Share] = {
+    "complete": Share(at_ends=0.55, at_pauses=0.30),
+    "incomplete": Share(at_ends=0.45, at_pauses=0.70),
+}
+"""Whose every pause reads like the end of a sentence ends no turn by it."""
 
 EARLY_POINTS: Mapping[Patience, tuple[tuple[float, float], ...]] = {
     Patience.QUESTION: ((12.0, -2.0), (25.0, -0.8)),
@@ -117,9 +130,15 @@ class PauseHabit:
     excess_s: float = 0.0
     """Sum of what the candidate's pauses lasted beyond `pause_s`."""
     caution: float = 0.0
+    votes: Leaning = field(default_factory=lambda: Leaning(VOTE_SHARES))
+    sentences: Leaning = field(default_factory=lambda: Leaning(COMPLETE_SHARES))
 
-    def add(self, pause_s: float) -> None:
-        """A pause after which the candidate went on."""
+    def add(self, pause_s: float, evidence: PauseEvidence | None = None) -> None:
+        """A pause after which the candidate went on, and what had spoken for the end of the turn."""
+        if evidence is not None and pause_s >= self.settings.pause_s:
+            self.sentences.seen_at_pause(_sentence(evidence))
+            if evidence.vote is not None:
+                self.votes.seen_at_pause(_vote(evidence.vote))
         # Beyond 6 s something else happened: a look at notes, a sip of water.
         if self.settings.pause_s <= pause_s <= 6.0:
             self.count += 1
@@ -138,9 +157,13 @@ class PauseHabit:
         """The candidate was not finished after all."""
         self.caution = min(self.settings.caution_limit, self.caution + self.settings.caution_step)
 
-    def judged_well(self) -> None:
-        """A turn ended and the candidate let the interviewer speak."""
+    def judged_well(self, evidence: PauseEvidence | None = None) -> None:
+        """A turn ended and the candidate let the interviewer speak; `evidence` is that of its end."""
         self.caution = max(0.0, self.caution - self.settings.caution_decay)
+        if evidence is not None:
+            self.sentences.seen_at_end(_sentence(evidence))
+            if evidence.vote is not None:
+                self.votes.seen_at_end(_vote(evidence.vote))
 
 
 def _early_points(patience: Patience, turn_s: float) -> float:
@@ -150,19 +173,25 @@ def _early_points(patience: Patience, turn_s: float) -> float:
     return 0.0
 
 
-def _vote_points(vote: float | None) -> float:
-    if vote is None:
-        return 0.0
-    return next(points for floor, points in VOTE_POINTS if vote >= floor)
+def _vote(vote: float) -> str:
+    return next(name for floor, name in VOTE_FLOORS if vote >= floor)
 
 
-def points(evidence: PauseEvidence) -> float:
+def _sentence(evidence: PauseEvidence) -> str:
+    return "complete" if evidence.completeness.closure == "complete" else "incomplete"
+
+
+def points(evidence: PauseEvidence, habit: PauseHabit) -> float:
     """How much speaks for the end of the turn, before any silence is counted."""
     closure = evidence.completeness.closure
-    total = CLOSURE_POINTS[closure] + _vote_points(evidence.vote)
+    total = CLOSURE_POINTS[closure]
     if closure in ("said_so", "asked"):
         # Said in as many words: how long the turn was, or how it sounded, does not matter.
-        return CLOSURE_POINTS[closure]
+        return total
+    if closure == "complete":
+        total = habit.sentences.points("complete")
+    if evidence.vote is not None:
+        total += habit.votes.points(_vote(evidence.vote))
     return total + _early_points(evidence.patience, evidence.turn_s)
 
 
@@ -172,7 +201,7 @@ def required_silence_s(evidence: PauseEvidence, habit: PauseHabit) -> tuple[floa
     why = evidence.completeness.why
     if evidence.completeness.closure == "thinking":
         return settings.thinking_s, why
-    missing = settings.needed + habit.caution - points(evidence)
+    missing = settings.needed + habit.caution - points(evidence, habit)
     wait_s = settings.pause_s + habit.tau_s * missing
     if evidence.vote is not None:
         why = f"{why}, vote {evidence.vote:.2f}"

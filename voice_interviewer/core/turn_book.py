@@ -180,7 +180,7 @@ class TurnBook:
         if fragment in self.turn:
             before = [f for f in self.turn if f.id < fragment.id and f.heard]
             if before and not before[-1].cut:
-                self.habit.add(fragment.start_s - before[-1].end_s)
+                self.habit.add(fragment.start_s - before[-1].end_s, self._evidence(before))
             self._foretell(fragment)
 
     def _obey(self, fragment: Fragment, request: hands_free.HandsFree) -> None:
@@ -211,17 +211,19 @@ class TurnBook:
 
     def required_silence(self) -> tuple[float, str]:
         """Silence needed after the turn's last words, and why."""
-        last = self.turn[-1]
-        start_s = self.turn[0].start_s if self.answer_start_s is None else self.answer_start_s
-        evidence = PauseEvidence(
-            completeness=completeness.judge(
-                " ".join(f.utterance.text for f in self.turn[-JUDGED_FRAGMENTS:])
-            ),
-            vote=last.vote,
-            patience=self.patience,
-            turn_s=last.end_s - start_s,
-        )
-        return required_silence_s(evidence, self.habit)
+        return required_silence_s(self._evidence(self.turn), self.habit)
+
+    def judged_well(self) -> None:
+        """The turn judged last was answered, and the candidate let it happen."""
+        if self.last_turn:
+            self.habit.judged_well(self._evidence(self.last_turn))
+
+    def _evidence(self, fragments: list[Fragment]) -> PauseEvidence:
+        """What speaks for the end of a turn that consists of these, up to the pause after the last."""
+        last = fragments[-1]
+        start_s = fragments[0].start_s if self.answer_start_s is None else self.answer_start_s
+        text = " ".join(f.utterance.text for f in fragments[-JUDGED_FRAGMENTS:])
+        return PauseEvidence(completeness.judge(text), last.vote, self.patience, last.end_s - start_s)
 
     def _foretell(self, fragment: Fragment) -> None:
         """Tell the interviewer early that this may be all."""

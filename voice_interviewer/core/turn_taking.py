@@ -165,8 +165,8 @@ class TurnTaker:
             case PromptStarted():
                 self._on_prompt_started(event)
             case PromptFinished() if self._prompt == event.prompt_id:
-                if self._book.last_turn and not event.interrupted:
-                    self._book.habit.judged_well()
+                if not event.interrupted:
+                    self._book.judged_well()
                 self._release()
             case MicrophoneLost() | MicrophoneEnded():
                 self._on_silenced(event)

@@ -42,7 +42,10 @@ class LiveCrew:
         self._clock = clock
         self._put = put
         self._speech = speech
-        self.transcriber: Worker[c.Transcribe] = Worker("transcriber", transcription.handle, self._failed)
+        # The words for the record can wait; whether the turn is over cannot.
+        self.transcriber: Worker[c.Transcribe] = Worker(
+            "transcriber", transcription.handle, self._failed, urgent=lambda job: not job.final
+        )
         self.voice: Worker[c.Say] = Worker("voice", talker.handle, self._failed)
         self.preparer: Worker[str] = Worker("preparer", self._prepare, self._failed)
         self.voter = Worker("voter", voting.handle, self._failed) if voting is not None else None

@@ -30,6 +30,8 @@ class Glimpse(Protocol):
         ...
 
 
+MAX_SENTENCES = 3
+"""A model that goes on after this many is not listened to."""
 VOTE_WINDOW_S = 8.0
 """The prosody model hears this much before the pause."""
 
@@ -57,10 +59,16 @@ class Transcription:
         self._delay_s = delay_s
         self._glimpse = glimpse
         self._latest: dict[int, Transcribe] = {}
+        """The look ahead at each utterance that is of use."""
 
     def wanted(self, job: Transcribe) -> None:
-        """A job was queued: a look ahead at the same utterance that still waits is pointless now."""
-        self._latest[job.utterance_id] = job
+        """A job was queued: an earlier look ahead at the same utterance is pointless now, unless it is the
+        faster one.
+        """
+        if not job.final:
+            self._latest[job.utterance_id] = job
+        elif self._glimpse is None:
+            self._latest.pop(job.utterance_id, None)
 
     def unwanted(self, utterance_id: int) -> None:
         """The utterance goes on: so is the look ahead at its pause."""
@@ -70,6 +78,7 @@ class Transcription:
         """Transcribe one utterance. Words are always reported for a final job, even when there are none."""
         if not job.final and (cancelled() or self._latest.get(job.utterance_id) is not job):
             return
+        self._latest.pop(job.utterance_id, None)
         samples = self._buffer.slice(job.start_s, job.end_s)
         try:
             heard = self._hear(job, samples)
@@ -130,19 +139,20 @@ class Writing:
         self._put = put
 
     def handle(self, job: AskFollowUp, cancelled: Cancelled) -> None:
-        """Words for one decision; a failure is said in one line."""
+        """Words for one decision, a sentence at a time up to its question; a failure is said in one line."""
+        said = 0
         try:
-            sentences = []
             for sentence in self._writer.write(job):
                 if cancelled():
                     return
-                sentences.append(sentence)
-                if sentence.rstrip().endswith("?"):
+                asks = sentence.rstrip().endswith("?")
+                self._put(FollowUpReady(self._clock.now_s(), job.request_id, sentence.strip(), last=asks))
+                said += 1
+                if asks or said == MAX_SENTENCES:
                     break
-            text = " ".join(sentences).strip()
-            if text:
-                self._put(FollowUpReady(self._clock.now_s(), job.request_id, text))
-            else:
+            if not said:
                 self._put(FollowUpFailed(self._clock.now_s(), job.request_id, "it said nothing"))
+            elif not asks:
+                self._put(FollowUpReady(self._clock.now_s(), job.request_id, "", last=True))
         except VoiceInterviewerError as error:
             self._put(FollowUpFailed(self._clock.now_s(), job.request_id, error.message))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
 import threading
 import time
@@ -14,17 +15,26 @@ Job = TypeVar("Job")
 Cancelled = Callable[[], bool]
 """Asked between steps of a long job: True once the job was called off."""
 
+_STOP, _URGENT, _ORDINARY = range(3)
+
 
 class Worker(Generic[Job]):
-    """Runs `handle(job, cancelled)` for each job in order on its own daemon thread."""
+    """Runs `handle(job, cancelled)` for each job on its own daemon thread: urgent ones first, else in order."""
 
     def __init__(
-        self, name: str, handle: Callable[[Job, Cancelled], None], failed: Callable[[str, str], None]
+        self,
+        name: str,
+        handle: Callable[[Job, Cancelled], None],
+        failed: Callable[[str, str], None],
+        urgent: Callable[[Job], bool] = lambda _job: False,
     ) -> None:
         self.name = name
         self._handle = handle
         self._failed = failed
-        self._jobs: queue.SimpleQueue[tuple[int, Job] | None] = queue.SimpleQueue()
+        self._urgent = urgent
+        # (rank, number, job with its generation); no two numbers are equal, so jobs are never compared
+        self._jobs: queue.PriorityQueue[tuple[int, int, tuple[int, Job] | None]] = queue.PriorityQueue()
+        self._numbers = itertools.count()
         self._generation = 0
         self._unfinished = 0
         self._busy_since_s: float | None = None
@@ -42,7 +52,8 @@ class Worker(Generic[Job]):
             return
         with self._lock:
             self._unfinished += 1
-            self._jobs.put((self._generation, job))
+            rank = _URGENT if self._urgent(job) else _ORDINARY
+            self._jobs.put((rank, next(self._numbers), (self._generation, job)))
 
     def interrupt(self) -> None:
         """Call off the running job and all that are queued; does not wait."""
@@ -70,13 +81,13 @@ class Worker(Generic[Job]):
     def stop(self, timeout_s: float = 5.0) -> bool:
         """Finish the running job, drop the rest, end the thread; False when it does not end in time."""
         self.interrupt()
-        self._jobs.put(None)
+        self._jobs.put((_STOP, next(self._numbers), None))
         if self._thread.is_alive():
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        while (item := self._jobs.get()) is not None:
+        while (item := self._jobs.get()[2]) is not None:
             generation, job = item
 
             def cancelled(mine: int = generation) -> bool:
