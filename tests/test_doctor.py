@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from tests.soundcard import VirtualSoundCard
 from voice_interviewer.adapters import checkup, portaudio, sound_checkup
+from voice_interviewer.adapters.audio_sources import SoundOptions, choose_sound
 from voice_interviewer.adapters.checkup import Finding, guarded
+from voice_interviewer.adapters.models import model_path
 from voice_interviewer.adapters.sound_checkup import judge, measure
 from voice_interviewer.cli.main import main
 from voice_interviewer.core.errors import DeviceError, ModelError
@@ -146,6 +148,28 @@ def test_a_real_microphone_and_loudspeaker(sound_card: VirtualSoundCard, tmp_pat
     assert played.status == "ok"
     level = measure(ear.stop())
     assert level.peak_db == pytest.approx(-20, abs=1.5)
+
+
+def test_the_echo_of_these_devices_is_measured_and_remembered(
+    sound_card: VirtualSoundCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICE_INTERVIEWER_DATA", str(tmp_path))
+    (apart,) = sound_checkup.check_echo(None, None)
+    assert (apart.status, "none" in apart.text) == ("ok", True)
+
+    sound_card.add_echo(delay_ms=120, attenuation_db=0)  # as loud as it was played: talked over too late
+    (loud,) = sound_checkup.check_echo(None, None)
+    assert (loud.status, "half duplex" in loud.text) == ("warning", True)
+
+    def chosen() -> str:
+        sound = choose_sound(SoundOptions(), model_path("piper-en_US-joe-medium"), seed=1)
+        sound.playback.stop()
+        return sound.duplex
+
+    assert chosen() == "half"
+    sound_card.remove_echo()
+    sound_checkup.check_echo(None, None)
+    assert chosen() == "full"
 
 
 def test_an_unknown_microphone_names_those_there_are(sound_card: VirtualSoundCard) -> None:

@@ -76,8 +76,9 @@ def choose_sound(options: SoundOptions, voice_folder: Path, *, seed: int) -> Sou
     else:
         if not real:
             raise UsageError("--pace fast needs a file or --candidate", hint="a microphone runs in real time")
-        portaudio.find("input", options.microphone)  # a name that fits nothing is told at once
+        device = portaudio.find("input", options.microphone)  # a name that fits nothing is told at once
         microphone = SoundDeviceMicrophone(options.microphone)
+        microphone.name = device.name  # as the doctor's findings call it
     backed_by_file = not isinstance(microphone, SoundDeviceMicrophone)
     rate_hz = PiperVoice(voice_folder).sample_rate_hz
     playback = _playback(options.loudspeaker, rate_hz, real=real, required=not backed_by_file)

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_interviewer.adapters import portaudio
+from voice_interviewer.adapters import echo_memory, echo_path, portaudio
 from voice_interviewer.adapters.checkup import Finding
+from voice_interviewer.adapters.echo import canceller_available
+from voice_interviewer.adapters.echo_memory import Duplex
+from voice_interviewer.adapters.echo_path import EchoPath
+from voice_interviewer.adapters.paths import data_dir
 from voice_interviewer.core.errors import DeviceError
-from voice_interviewer.ports import Microphone
+from voice_interviewer.ports import SAMPLE_RATE_HZ, Microphone
 
 LISTEN_S = 1.0
 _SETTLE_S = 0.3
@@ -138,6 +142,52 @@ def check_loudspeaker(name: str | None, *, sound: bool) -> list[Finding]:
         "played a tone; if you heard nothing, look at the volume" if sound else "opens (--sound plays a tone)"
     )
     return [Finding("loudspeaker", "ok", f"{playback.name}: {done}")]
+
+
+def check_echo(microphone_name: str | None, loudspeaker_name: str | None) -> list[Finding]:
+    """Play a chirp and look for it in what the microphone hears; what suits these devices is remembered.
+
+    Nothing is found where a device is missing: its own check has said so.
+    """
+    from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
+    from voice_interviewer.adapters.playback import SoundDevicePlayback
+
+    microphone = SoundDeviceMicrophone(microphone_name)
+    playback = SoundDevicePlayback(loudspeaker_name)
+    try:
+        playback.start(SAMPLE_RATE_HZ)
+        microphone.start()
+        path = echo_path.measure_echo(microphone, playback)
+    except DeviceError:
+        return []
+    finally:
+        microphone.stop()
+        playback.stop()
+    canceller = canceller_available()
+    duplex = echo_path.choose_duplex(path, canceller=canceller)
+    finding = echo_memory.EchoFinding(
+        microphone.name, playback.name, path.found, path.attenuation_db, path.delay_ms, duplex
+    )
+    echo_memory.remember(data_dir(), finding)
+    return [describe_echo(path, duplex, canceller=canceller)]
+
+
+def describe_echo(path: EchoPath, duplex: Duplex, *, canceller: bool) -> Finding:
+    """What the echo means for an interview, in words."""
+    if not path.found:
+        text = "none, as with headphones: you can speak over the interviewer"
+        return Finding("echo", "ok", text)
+    text = f"{path.attenuation_db:+.0f} dB after {max(0.0, path.delay_ms):.0f} ms: "
+    if duplex == "full" and canceller:
+        return Finding("echo", "ok", text + "taken out, you can speak over the interviewer")
+    if duplex == "full":
+        return Finding("echo", "ok", text + "too faint to matter, you can speak over the interviewer")
+    return Finding(
+        "echo",
+        "warning",
+        text + "the microphone will rest while the interviewer speaks (half duplex)",
+        "headphones, or a lower volume, let you speak over the interviewer; then run doctor again",
+    )
 
 
 def _tone() -> NDArray[np.int16]:

@@ -24,7 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mic", metavar="NAME", help="this microphone instead of the default one")
     parser.add_argument("--loudspeaker", metavar="NAME", help="this loudspeaker instead of the default one")
     parser.add_argument("--sound", action="store_true", help="play a short tone")
-    parser.add_argument("--quick", action="store_true", help="compute no checksums, time nothing")
+    parser.add_argument(
+        "--quick", action="store_true", help="compute no checksums, time nothing, measure no echo"
+    )
     parser.add_argument("--json", action="store_true", help="machine-readable")
 
 
@@ -35,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
     if not args.json:
         print(f"voice-interviewer {__version__} ({checkup.libraries()})")
         if sys.stderr.isatty():
-            print("Say something: the microphone is listening for a second.", file=sys.stderr, flush=True)
+            line = "Say something: the microphone is listening for a second. A chirp follows, for the echo."
+            print(line, file=sys.stderr, flush=True)
     for finding in _examine(args):
         findings.append(finding)
         if not args.json:
@@ -57,6 +60,7 @@ def _examine(args: argparse.Namespace) -> Iterator[Finding]:
     checks: list[tuple[str, Callable[[], list[Finding]]]] = [
         ("microphone", lambda: sound_checkup.check_microphone(args.mic)),
         ("loudspeaker", lambda: sound_checkup.check_loudspeaker(args.loudspeaker, sound=args.sound)),
+        ("echo", lambda: [] if args.quick else sound_checkup.check_echo(args.mic, args.loudspeaker)),
         ("system", checkup.check_system),
         ("disk", checkup.check_disk),
         ("models", lambda: checkup.check_models(hashing=not args.quick)),
@@ -64,7 +68,7 @@ def _examine(args: argparse.Namespace) -> Iterator[Finding]:
     sound = guarded("PortAudio", sound_checkup.check_portaudio)
     yield from sound
     if any(finding.status == "failure" for finding in sound):
-        checks = checks[2:]
+        checks = checks[3:]
     for name, check in checks:
         yield from guarded(name, check)
     if not args.quick:
