@@ -1,41 +1,36 @@
 """The interviewer: events in, commands out, one at a time, on session time.
 
-It joins four parts: the turn taker (who has the floor), the memory (what was heard), the prompter (what to
-say
-next) and the machine (which state the interview is in). None of them reads a clock; `next_deadline_s` says
-when a
-`Tick` is wanted at the latest.
+It joins five parts: the turn taker (who has the floor), the memory (what was heard), the prompter (what to
+say next), saying (prompts until they were heard) and the machine (which state the interview is in). None of
+them reads a clock; `next_deadline_s` says when a `Tick` is wanted at the latest.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import singledispatchmethod
-from typing import Literal
 
 from voice_interviewer.core import commands as c
 from voice_interviewer.core import events as e
-from voice_interviewer.core import hands_free, turn_taking, wording
+from voice_interviewer.core import greeting, hands_free, turn_taking, wording
 from voice_interviewer.core.agenda import GRACE_S, Agenda
-from voice_interviewer.core.content import Company, Framework, Question
 from voice_interviewer.core.late_words import LateWords
 from voice_interviewer.core.machine import Machine, State
 from voice_interviewer.core.memory import Memory
-from voice_interviewer.core.one_phase import invitation_to, only_phase
+from voice_interviewer.core.obeying import obey
+from voice_interviewer.core.one_phase import only_phase
 from voice_interviewer.core.overtime import Overtime
 from voice_interviewer.core.phase_tracker import PhaseTracker
-from voice_interviewer.core.prompt_queue import Pending, PromptQueue, was_heard
 from voice_interviewer.core.prompting import Decision, Prompter
+from voice_interviewer.core.saying import WORDED_BY_MODEL, Saying
+from voice_interviewer.core.setup import Setup
 from voice_interviewer.core.speech import Utterance
-from voice_interviewer.core.turn_taking import CandidateTurn, Patience, TurnSettings, TurnTaker
-from voice_interviewer.core.wording_request import WordingRequest
+from voice_interviewer.core.turn_taking import CandidateTurn, Patience, TurnTaker
 
-ASKING = frozenset({"question", "follow_up", "push_back", "nudge", "invitation", "clarification", "warning"})
-"""Kinds of prompt that "could you repeat that?" refers to."""
+__all__ = ["Interviewer", "Setup"]
+
 CUT_IN = "the interviewer cut in"
-NOTHING_TO_ADD = "I have nothing to add here."
 PATIENCE_AFTER: dict[str, Patience] = {
     "question": Patience.QUESTION,
     "invitation": Patience.QUESTION,
@@ -47,27 +42,6 @@ PATIENCE_AFTER: dict[str, Patience] = {
     "time_check": Patience.CLARIFIED,
 }
 """Other kinds leave the patience as it is."""
-WORDED_BY_MODEL = frozenset({"follow_up", "push_back", "invitation", "clarification"})
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """Everything that decides how an interview goes; with the events it determines every command."""
-
-    framework: Framework
-    question: Question
-    minutes: float
-    seed: int = 0
-    company: Company | None = None
-    duplex: Literal["full", "half"] = "full"
-    writer: bool = False
-    """Whether a language model words the prompts."""
-    writer_budget_s: float = 2.0
-    """Its first sentence must be there within this, or the bank's own wording is spoken."""
-    turns: TurnSettings = field(default_factory=TurnSettings)
-    """The turn taker's constants; `duplex` above wins over its own."""
-    only_phase: str = ""
-    """Id of the one phase that is taken again; '' for a whole interview."""
 
 
 class Interviewer:
@@ -86,15 +60,12 @@ class Interviewer:
         )
         self.prompter = Prompter(self.memory, seed=setup.seed)
         self.taker = self._new_taker()
-        self._prompts = PromptQueue()
-        self._request = WordingRequest(setup.writer_budget_s)
+        self.saying = Saying(self.memory, seed=setup.seed, writer_budget_s=setup.writer_budget_s)
         self._overtime = Overtime(self.agenda, cuts_in=persona.cuts_in if persona else True)
         self._turns = 0
-        self._called_off: dict[int, Pending] = {}
-        """Interrupted prompts of which it is not yet known how much was heard."""
-        self._last_asked: Decision | None = None
         self._prepared = ""
-        self._out: list[c.Command] = []
+        self._withheld: e.PromptFinished | None = None
+        """The end of a prompt that the turn taker is told of only when nothing more follows it."""
         self._microphone_over = False
         self._late = LateWords()
         self._left_in: State = "waiting"
@@ -117,7 +88,7 @@ class Interviewer:
         """Session time by which a Tick is wanted, None when only an event can change anything."""
         if self.state == "finished":
             return None
-        times = [self._prompts.overdue_at_s, self._request.due_at_s]
+        times = [self.saying.next_deadline_s]
         if self.state != "paused":
             times += [self.taker.next_deadline_s]
         if self.state in ("listening", "replying"):
@@ -126,23 +97,27 @@ class Interviewer:
 
     def handle(self, event: e.Event) -> list[c.Command]:
         """Take in one event; the commands to carry out, in order. Events' `at_s` must not run backwards."""
+        self.saying.out = []
         if isinstance(event, e.SessionResumed | e.SessionCutShort):
-            self._out = []
             self._on(event)
-            return self._out
-        if self.state == "finished":
+            self._by_the_clock(event.at_s)
+        elif self.state == "finished":
             self._late.keep(event)
-            return []
-        self._out = []
-        more_follows = isinstance(event, e.PromptFinished) and self._prompts.has_after(event.prompt_id)
-        # To the turn taker, prompts that follow one another are one: no floor to take in between.
-        outcomes = [] if more_follows else self.taker.handle(event)
-        self._on(event)
-        for outcome in outcomes:
-            self._take(outcome, event.at_s)
-        self._by_the_clock(event.at_s)
-        out, self._out = self._out, []
-        return out
+        else:
+            # To the turn taker, prompts that follow one another are one: no floor to take in between.
+            if isinstance(event, e.PromptFinished) and self._more_follows(event):
+                self._withheld = event
+                outcomes = []
+            else:
+                outcomes = self.taker.handle(event)
+            self._on(event)
+            for outcome in outcomes:
+                self.take(outcome, event.at_s)
+            self._by_the_clock(event.at_s)
+        return self.saying.out
+
+    def _more_follows(self, event: e.PromptFinished) -> bool:
+        return self.saying.has_after(event.prompt_id) or self.saying.awaits_words
 
     # -- events ----------------------------------------------------------------------------------
 
@@ -153,33 +128,24 @@ class Interviewer:
     @_on.register
     def _on_started(self, event: e.SessionStarted) -> None:
         self.machine.fire("started")
-        if self.setup.only_phase:
-            greeting = wording.pick(self.setup.seed, "greeting", wording.ONE_STEP_GREETINGS)
-            self._say(event.at_s, Decision("greeting", greeting, "greeting"))
-            self._say(event.at_s, Decision("greeting", self.setup.question.wording, "recap"))
-            self._begin(event.at_s)
-            return
-        persona = self.memory.persona
-        greetings = persona.openings if persona and persona.openings else wording.GREETINGS
-        greeting = wording.pick(self.setup.seed, "greeting", greetings)
-        duration = wording.spoken_duration(self.agenda.total_s)
-        orientation = wording.pick(self.setup.seed, "orientation", wording.ORIENTATIONS)
-        self._say(event.at_s, Decision("greeting", greeting, "greeting"))
-        self._say(event.at_s, Decision("greeting", orientation.format(duration=duration), "orientation"))
+        for decision in greeting.greetings(self.setup, self.memory.persona, self.agenda.total_s):
+            self._say(event.at_s, decision)
         self._begin(event.at_s)
 
     def _begin(self, at_s: float) -> None:
-        self._say(at_s, self._question())
-        self._out.append(c.MarkBudgets(self.agenda.budgets_s()))
+        self._say(at_s, greeting.question(self.setup))
+        self.saying.out.append(c.MarkBudgets(self.agenda.budgets_s()))
         self._prepare_stock()
 
     def _prepare_stock(self) -> None:
-        self._out.append(c.Prepare((self.prompter.closing().text, *wording.HOLDS, *wording.ACKNOWLEDGEMENTS)))
+        self.saying.out.append(
+            c.Prepare((self.prompter.closing().text, *wording.HOLDS, *wording.ACKNOWLEDGEMENTS))
+        )
 
     @_on.register
     def _on_cut_short(self, _event: e.SessionCutShort) -> None:
         if self.state != "finished":
-            self._call_off_all()
+            self.saying.call_off_all()
             self._left_in = self.state
             self.machine.fire("stop_asked")
 
@@ -189,14 +155,13 @@ class Interviewer:
         self.setup = dataclasses.replace(self.setup, duplex=event.duplex, writer=event.writer)
         self.taker = self._new_taker()
         for outcome in self.taker.resume(event.at_s):
-            self._take(outcome, event.at_s)
+            self.take(outcome, event.at_s)
         if self.state == "waiting":
             self._on(e.SessionStarted(event.at_s))
             return
-        self._call_off_all()
-        for unheard in self._called_off.values():
-            self._unsay(unheard)
-        self._called_off.clear()
+        self.saying.call_off_all()
+        self.saying.forget_called_off()
+        self._withheld = None
         self._microphone_over = False
         for utterance in self._late.take():
             self._note_where(utterance, {})
@@ -205,60 +170,46 @@ class Interviewer:
         self._welcome_back(event.at_s)
 
     def _welcome_back(self, at_s: float) -> None:
-        seed, count = self.setup.seed, len(self.memory.said)
-        if "question" not in self.memory.asked:
-            self._say(
-                at_s, Decision("hold", wording.pick(seed, f"again:{count}", wording.BEGIN_AGAIN), "resumed")
-            )
+        asked = "question" in self.memory.asked
+        self._say(at_s, greeting.welcome_back(self.setup, self.agenda, len(self.memory.said), asked=asked))
+        if asked:
+            self._prepare_stock()
+        else:
             self._begin(at_s)
-            return
-        name = self.setup.framework.phase(self.agenda.current).name
-        text = wording.pick(seed, f"back:{count}", wording.CAME_BACK).format(phase=name)
-        self._say(at_s, Decision("hold", text, "resumed"))
-        self._prepare_stock()
 
     @_on.register
     def _on_finished_prompt(self, event: e.PromptFinished) -> None:
-        pending = self._prompts.take(event.prompt_id)
-        called_off = self._called_off.pop(event.prompt_id, None)
-        if called_off is not None and not was_heard(called_off, event.spoken):
-            self._unsay(called_off)
+        pending = self.saying.take(event.prompt_id, event.spoken)
         if pending is None:
             return
-        if event.interrupted and not was_heard(pending, event.spoken):
-            self._unsay(pending)
-        elif pending.decision.kind == "question" and self.agenda.started_s is None:
+        unheard = event.interrupted and self.saying.take_back(pending, event.spoken)
+        if not unheard and pending.decision.kind == "question" and self.agenda.started_s is None:
             self.agenda.start(event.at_s)
         self._when_all_said(event.at_s)
 
     @_on.register
     def _on_wording(self, event: e.FollowUpReady) -> None:
-        decision = self._request.offer(event)
-        if decision is not None:
-            self._say(event.at_s, decision)
+        self.saying.words_came(event)
+        self._when_all_said(event.at_s)
 
     @_on.register
     def _on_no_wording(self, event: e.FollowUpFailed) -> None:
-        fallback = self._request.fail(event.request_id)
-        if fallback is not None:
-            self._out.append(
-                c.Notice(f"Language model: {event.reason}. The question bank's own words are used.")
-            )
-            self._say(event.at_s, fallback)
+        self.saying.words_failed(event)
+        self._when_all_said(event.at_s)
 
     @_on.register
     def _on_failed_worker(self, event: e.WorkerFailed) -> None:
-        self._out.append(c.Notice(f"{event.worker} failed: {event.reason}"))
+        self.saying.out.append(c.Notice(f"{event.worker} failed: {event.reason}"))
         if event.worker == "microphone":
             self._microphone_over = True
 
     @_on.register
     def _on_lost_microphone(self, event: e.MicrophoneLost) -> None:
-        self._out.append(c.Notice(f"Microphone lost: {event.reason}. Trying to reopen it."))
+        self.saying.out.append(c.Notice(f"Microphone lost: {event.reason}. Trying to reopen it."))
 
     @_on.register
     def _on_regained_microphone(self, event: e.MicrophoneRegained) -> None:
-        self._out.append(c.Notice(f"Microphone is back; {event.gap_s:.0f} s were not heard."))
+        self.saying.out.append(c.Notice(f"Microphone is back; {event.gap_s:.0f} s were not heard."))
 
     @_on.register
     def _on_ended_microphone(self, _event: e.MicrophoneEnded) -> None:
@@ -270,14 +221,15 @@ class Interviewer:
 
     @_on.register
     def _on_key(self, event: e.CommandGiven) -> None:
-        self._obey(hands_free.HandsFree(event.command), event.at_s)
+        obey(self, hands_free.HandsFree(event.command), event.at_s)
 
     # -- what the turn taker made of it ----------------------------------------------------------
 
-    def _take(self, outcome: turn_taking.Outcome, at_s: float) -> None:
+    def take(self, outcome: turn_taking.Outcome, at_s: float) -> None:
+        """Act on one outcome of the turn taker."""
         match outcome:
             case turn_taking.Issue(command=command):
-                self._out.append(command)
+                self.saying.out.append(command)
             case turn_taking.UtteranceHeard():
                 self._hear(outcome, at_s)
             case turn_taking.TurnLikelyEnding():
@@ -289,15 +241,15 @@ class Interviewer:
             case turn_taking.BargedIn() | turn_taking.TurnReopened():
                 self._give_floor(at_s)
             case turn_taking.BargeInDoubtful():
-                self._out.append(c.Duck())
+                self.saying.out.append(c.Duck())
             case turn_taking.BargeInDismissed():
-                self._out.append(c.Unduck())
+                self.saying.out.append(c.Unduck())
             case turn_taking.LookAheadStale(utterance_id=utterance_id):
-                self._out.append(c.DropLookAhead(utterance_id))
+                self.saying.out.append(c.DropLookAhead(utterance_id))
 
     def _hear(self, heard: turn_taking.UtteranceHeard, at_s: float) -> None:
         if heard.hands_free is not None:
-            self._obey(heard.hands_free, at_s)
+            obey(self, heard.hands_free, at_s)
             return
         if self.state in ("waiting", "paused", "closing"):
             return
@@ -308,24 +260,24 @@ class Interviewer:
 
     def _note_where(self, utterance: Utterance, meanings: Mapping[str, float]) -> None:
         belief = self.memory.hear(utterance.text, utterance.start_s, utterance.end_s, meanings)
-        self._out.append(
+        self.saying.out.append(
             c.MarkPhase(utterance.id, belief.phase_id, utterance.start_s, utterance.end_s, belief.confidence)
         )
 
     def _end_turn(self, turn: CandidateTurn, at_s: float) -> None:
         self._turns += 1
-        self._out.append(c.MarkTurn(self._turns, turn.start_s, turn.end_s, turn.reason))
+        self.saying.out.append(c.MarkTurn(self._turns, turn.start_s, turn.end_s, turn.reason))
         for utterance in turn.utterances:
             if utterance.id in turn.provisional:
                 self.memory.glimpse(utterance.text)
         if self.state != "listening" or turn.reason == CUT_IN:
             return
         if "question" not in self.memory.asked:
-            self._reply(at_s, self._question())
+            self.reply(at_s, greeting.question(self.setup))
         elif self._microphone_over:
-            self._close(at_s)
+            self.close(at_s)
         else:
-            self._reply(at_s, self.prompter.decide(at_s, turn.text))
+            self.reply(at_s, self.prompter.decide(at_s, turn.text))
 
     def _prepare(self, at_s: float) -> None:
         """Have the likeliest next prompt synthesised while the candidate still speaks."""
@@ -334,7 +286,7 @@ class Interviewer:
         text = self.prompter.decide(at_s, self.taker.turn_so_far.text).text
         if text != self._prepared:
             self._prepared = text
-            self._out.append(c.Prepare((text,)))
+            self.saying.out.append(c.Prepare((text,)))
 
     def _offer_help(self, at_s: float) -> None:
         if self.state != "listening" or self._microphone_over:
@@ -342,143 +294,49 @@ class Interviewer:
         help_text = wording.pick(
             self.setup.seed, f"help:{len(self.memory.said)}", wording.HELP, self.memory.said
         )
-        self._reply(at_s, Decision("hold", help_text, "help"))
+        self.reply(at_s, Decision("hold", help_text, "help"))
 
     def _give_floor(self, at_s: float) -> None:
         """The candidate speaks: whatever was being said or worded is called off."""
         if not self.machine.allows("floor_taken") or self.state == "closing":
             return
-        self._out.append(c.Interrupt())
-        self._call_off_all()
+        self.saying.out.append(c.Interrupt())
+        self.saying.call_off_all()
         if self.agenda.started_s is None:
             # Talked over before the question was out: it is asked later, but time runs, or nothing would
             # ever end.
             self.agenda.start(at_s)
         self.machine.fire("floor_taken")
 
-    def _call_off_all(self) -> bool:
-        """Nothing that was to be said counts as said until it is known how much was heard."""
-        fallback = self._request.cancel()
-        if fallback is not None:
-            self.memory.asked.discard(fallback.key)
-        dropped = self._prompts.clear()
-        self._called_off.update((pending.say.prompt_id, pending) for pending in dropped)
-        return bool(dropped)
-
-    # -- hands free ------------------------------------------------------------------------------
-
-    def _obey(self, asked: hands_free.HandsFree, at_s: float) -> None:
-        kind = asked.kind
-        if self.state == "paused":
-            if kind == "resume":
-                self._resume(at_s)
-            elif kind == "end":
-                self._close(at_s)
-            return
-        if self.state not in ("listening", "replying"):
-            return
-        seed = self.setup.seed
-        count = len(self.memory.said)
-        match kind:
-            case "repeat":
-                self._reply(at_s, self._last_asked or self._question())
-            case "give_me_a_minute":
-                self.taker.hold_floor(at_s + asked.seconds)
-                hold = wording.pick(seed, f"hold:{count}", wording.HOLDS, self.memory.said[-1:])
-                self._reply(at_s, Decision("hold", hold, "hold"))
-            case "time_left":
-                self._reply(at_s, self.prompter.time_check(at_s))
-            case "pause":
-                self._pause(at_s)
-            case "skip":
-                self._skip(at_s)
-            case "done":
-                # With a turn open the turn taker ends it; otherwise the candidate has nothing to add.
-                if not self.taker.has_open_turn and self.state == "listening":
-                    self._reply(at_s, self.prompter.decide(at_s, NOTHING_TO_ADD))
-            case "end":
-                self._close(at_s)
-            case _:
-                pass
-
-    def _pause(self, at_s: float) -> None:
-        self.agenda.pause(at_s)
-        self.machine.fire("pause_asked")
-        self._say(at_s, Decision("hold", wording.pick(self.setup.seed, "paused", wording.PAUSED), "paused"))
-        for outcome in self.taker.suspend(at_s):
-            self._take(outcome, at_s)
-
-    def _resume(self, at_s: float) -> None:
-        for outcome in self.taker.resume(at_s):
-            self._take(outcome, at_s)
-        self.agenda.resume(at_s)
-        text = wording.pick(self.setup.seed, f"resumed:{len(self.memory.said)}", wording.RESUMED)
-        self.machine.fire("resume_asked")
-        self._say(at_s, Decision("hold", text, "resumed"))
-
-    def _skip(self, at_s: float) -> None:
-        skipped = self._last_asked
-        if skipped is not None and skipped.kind != "question":
-            # Cut off or not: what the candidate wants to skip is not asked again.
-            self.memory.asked.add(skipped.key)
-            self.memory.invited.add(skipped.phase_id)
-        lead = wording.pick(self.setup.seed, f"skip:{len(self.memory.said)}", wording.SKIPPED)
-        self._reply(at_s, Decision("acknowledgement", lead, "skip"))
-        self._reply(at_s, self.prompter.after_skip())
-
     # -- saying ----------------------------------------------------------------------------------
-
-    def _question(self) -> Decision:
-        phase = self.setup.framework.phases[0]
-        text = self.setup.question.wording
-        if self.setup.only_phase:
-            text = invitation_to(phase, self.setup.seed)
-        return Decision("question", text, "question", phase.id)
 
     def _new_taker(self) -> TurnTaker:
         return TurnTaker(dataclasses.replace(self.setup.turns, duplex=self.setup.duplex))
 
-    def _reply(self, at_s: float, decision: Decision) -> None:
+    def reply(self, at_s: float, decision: Decision) -> None:
+        """Say this next, in a language model's words where there is one."""
         if decision.ends:
-            self._close(at_s)
+            self.close(at_s)
             return
         self.machine.fire("prompt_due")
         if self.setup.writer and decision.kind in WORDED_BY_MODEL:
-            self.memory.asked.add(decision.key)
-            self._out.append(self._request.open(at_s, decision))
-            return
-        self._say(at_s, decision)
+            self.saying.have_worded(at_s, decision)
+        else:
+            self.saying.say(at_s, decision)
 
     def _say(self, at_s: float, decision: Decision) -> None:
-        memory = self.memory
-        memory.asked.add(decision.key)
-        if decision.late:
-            memory.asked_late.add(decision.key)
-        memory.said.append(decision.text)
-        memory.last_kind = decision.kind
-        if decision.kind in ASKING:
-            self._last_asked = decision
-        if decision.kind in ("nudge", "invitation", "follow_up", "warning") and decision.phase_id:
-            memory.pending_phase = decision.phase_id
-        if decision.kind in ("nudge", "invitation"):
-            memory.invited.add(decision.phase_id)
-        if decision.kind == "follow_up":
-            memory.follow_ups_in[decision.phase_id] += 1
-        self._out.append(self._prompts.add(at_s, decision))
-
-    def _unsay(self, pending: Pending) -> None:
-        """It was not heard: it may be asked later."""
-        self.memory.asked.discard(pending.decision.key)
-        self.memory.invited.discard(pending.decision.phase_id)
-        if pending.say.text in self.memory.said:
-            self.memory.said.remove(pending.say.text)
+        self.saying.say(at_s, decision)
 
     def _when_all_said(self, at_s: float) -> None:
-        if len(self._prompts) or self._request.is_open:
+        if self.saying.is_busy or self.state == "finished":
             return
+        withheld, self._withheld = self._withheld, None
+        if withheld is not None:
+            for outcome in self.taker.handle(dataclasses.replace(withheld, at_s=at_s)):
+                self.take(outcome, at_s)
         if self.state == "closing":
             self._finish("completed")
-        elif self.machine.allows("prompts_done"):
+        elif self.machine.allows("prompts_done") and not self.saying.is_busy:
             if self.agenda.started_s is None and "question" in self.memory.asked:
                 self.agenda.start(at_s)
             self.machine.fire("prompts_done")
@@ -486,38 +344,35 @@ class Interviewer:
             if patience is not None:
                 self.taker.expect(patience)
 
-    def _close(self, at_s: float) -> None:
+    def close(self, at_s: float) -> None:
+        """Say the last words, whatever else was to be said."""
         if self.state == "closing":
             return
-        if self._prompts.clear():
-            self._out.append(c.Interrupt())
-        self._request.cancel()
+        self.saying.drop_all()
         self.machine.fire("end_due")
         self._say(at_s, self.prompter.closing())
 
     def _finish(self, reason: str) -> None:
-        if self._call_off_all():
-            self._out.append(c.Interrupt())
+        if self.saying.call_off_all():
+            self.saying.out.append(c.Interrupt())
         self._left_in = self.state
         self.machine.fire("prompts_done" if self.state == "closing" else "stop_asked")
-        self._out.append(c.Finish(reason))
+        self.saying.out.append(c.Finish(reason))
 
     # -- the clock -------------------------------------------------------------------------------
 
     def _by_the_clock(self, at_s: float) -> None:
-        self._give_up_overdue(at_s)
-        late = self._request.overdue(at_s)
-        if late is not None:
-            self._say(at_s, late)
+        if self.saying.by_the_clock(at_s):
+            self._when_all_said(at_s)
         if self.state == "finished":
             return
         if self._microphone_over and self.state == "listening" and not self.taker.has_open_turn:
-            self._close(at_s)
+            self.close(at_s)
             return
         if self.state not in ("listening", "replying"):
             return
         if self._overtime.is_over(at_s, speaking=self.taker.candidate_speaking, grace_s=GRACE_S):
-            self._close(at_s)
+            self.close(at_s)
         elif self.state == "listening":
             decision = self._overtime.due(
                 at_s,
@@ -526,12 +381,6 @@ class Interviewer:
                 open_turn=self.taker.has_open_turn,
             )
             if decision is not None:
-                self._reply(at_s, decision)
+                self.reply(at_s, decision)
                 for outcome in self.taker.close_turn(at_s, CUT_IN):
-                    self._take(outcome, at_s)
-
-    def _give_up_overdue(self, at_s: float) -> None:
-        overdue = self._prompts.take_overdue(at_s)
-        if overdue:
-            self._out.append(c.Notice("The voice did not answer; its words are on the screen."))
-            self._when_all_said(at_s)
+                    self.take(outcome, at_s)

@@ -54,6 +54,10 @@ class Decision:
     """True when this prompt closes the interview."""
     late: bool = False
     """True when all steps had been walked and this goes back to one of them."""
+    goes_on: bool = False
+    """True for a further sentence of the prompt before it."""
+    withheld: tuple[str, ...] = ()
+    """Points of a strong answer, which a language model must not give away."""
 
 
 class Prompter:
@@ -296,7 +300,14 @@ class Prompter:
             "push_back": f"Doubt one weak claim: {text}",
             "invitation": f"Move on to {name}: {text}",
         }.get(kind, text)
-        return Decision(kind, text, key, phase_id, intent=intent, facts=tuple(self._memory.recent_quotes()))
+        facts = tuple(self._memory.recent_quotes())
+        return Decision(kind, text, key, phase_id, intent=intent, facts=facts, withheld=self._withheld())
+
+    def _withheld(self) -> tuple[str, ...]:
+        """Points of a strong answer that the candidate has not made."""
+        said = self._memory.said_stems
+        points = (point for made in self._memory.question.points.values() for point in made)
+        return tuple(point for point in points if len(content_stems(point) - said) >= 2)
 
     def _wording_for(
         self, key: str, options: list[str] | tuple[str, ...], *, repeatable: bool = False

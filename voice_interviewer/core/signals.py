@@ -14,6 +14,8 @@ from functools import lru_cache
 from voice_interviewer.core.content import Framework
 from voice_interviewer.core.phase_evidence import is_plan
 
+GIVES = "="
+"""Prefix of a meaning's key: '=goal_stated' is how probable it is that the line gives that signal."""
 _SENTENCE_END = re.compile(r"[.?!]+(?:\s+|$)")
 _DENIED = re.compile(
     r"\b(?:no|not|never|without|haven't|hasn't|didn't|don't|doesn't|isn't|aren't|wasn't|couldn't|can't|won't|"
