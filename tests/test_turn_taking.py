@@ -12,7 +12,7 @@ from tests.turn_stage import Stage
 from voice_interviewer.core import turn_taking as tt
 from voice_interviewer.core.barge_in import is_back_channel, verdict
 from voice_interviewer.core.commands import Transcribe, VoteTurn
-from voice_interviewer.core.completeness import judge
+from voice_interviewer.core.completeness import judge, stitched
 from voice_interviewer.core.endpointing import (
     EndpointSettings,
     Patience,
@@ -86,6 +86,25 @@ def stage(patience: Patience = Patience.FOLLOW_UP, *, quick: bool = False, **cha
     ],
 )
 def test_the_last_words_tell_how_finished_a_turn_sounds(text: str, closure: str) -> None:
+    assert judge(text).closure == closure
+
+
+@pytest.mark.parametrize(
+    ("fragments", "text", "closure"),
+    [
+        (
+            ["But then I looked at.", "How many people had asked for it?"],
+            "But then I looked at how many people had asked for it?",
+            "complete",  # no question to the interviewer
+        ),
+        (["I think.", "I would drop it."], "I think I would drop it.", "complete"),
+        (["It was late.", "How many users do we have?"], "It was late. How many users do we have?", "asked"),
+        (["First.", "", "Um,"], "First um,", "filler"),
+        ([], "", "unclear"),
+    ],
+)
+def test_a_sentence_cut_by_pauses_is_read_as_one(fragments: list[str], text: str, closure: str) -> None:
+    assert stitched(fragments) == text
     assert judge(text).closure == closure
 
 

@@ -7,7 +7,7 @@ for little and the last words for much. The order of the rows in `_ROWS` is the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -142,6 +142,13 @@ _ASKED = _ending(
     "is there (?:a|an|any|anything|one|something)\\b.{0,80}",
     "are (?:there|we|you) (?:any|talking|thinking|looking)\\b.{0,60}",
 )
+_QUESTION = re.compile(
+    r"^(?:(?:but|because|then|first|maybe|sorry|just|quick question) )*"
+    r"(?:what|how|why|who|whom|whose|where|when|which|is|are|am|was|were|do|does|did|can|could|would|should"
+    r"|shall|will|may|might|must|has|have|had|any|isn't|aren't|don't|doesn't|can't|shouldn't|wouldn't)\b"
+    r"|\b(?:right|correct|yes|no|or not|okay|you|we)$"
+)
+"""How a question begins, or ends when it began like a statement."""
 _CLOSING_TAIL = _ending(
     *["so yeah", "yeah", "and so on", "and so forth", "et cetera", "or something like that", "or whatever"],
     *[
@@ -224,8 +231,10 @@ def _row_open(said: _Said) -> str:
 
 
 def _row_question_mark(said: _Said) -> str:
-    # Seldom wrong, but rhetorical questions have them too.
-    return "question mark" if said.raw.endswith("?") and len(said.words) >= 3 else ""
+    # Seldom wrong on whole sentences, but rhetorical questions have them too, and so has 'I looked at
+    # how many asked for it?'.
+    asks = said.raw.endswith("?") and len(said.words) >= 3 and _QUESTION.search(said.bare)
+    return "question mark" if asks else ""
 
 
 def _row_closing(said: _Said) -> str:
@@ -244,7 +253,7 @@ def _row_comma(said: _Said) -> str:
 
 
 def _row_complete(said: _Said) -> str:
-    return "sentence ends" if said.raw.endswith((".", "!")) and len(said.words) >= 3 else ""
+    return "sentence ends" if said.raw.endswith((".", "!", "?")) and len(said.words) >= 3 else ""
 
 
 _ROWS: tuple[tuple[Closure, Callable[[_Said], str]], ...] = (
@@ -262,6 +271,23 @@ _ROWS: tuple[tuple[Closure, Callable[[_Said], str]], ...] = (
     ("listing", _row_comma),
     ("complete", _row_complete),
 )
+
+
+_MID_SENTENCE: frozenset[Closure] = frozenset({"open", "filler", "trailing", "listing"})
+
+
+def stitched(fragments: Sequence[str]) -> str:
+    """What was said with pauses in between, as one text: the recogniser closes each fragment with a full stop
+    and begins the next with a capital letter, also where the sentence goes on.
+    """
+    text = ""
+    for fragment in filter(None, (part.strip() for part in fragments)):
+        if text and judge(text).closure in _MID_SENTENCE:
+            goes_on = fragment if fragment.startswith(("I ", "I'")) else fragment[0].lower() + fragment[1:]
+            text = f"{text.rstrip(' .?!,;')} {goes_on}"
+        else:
+            text = f"{text} {fragment}".strip()
+    return text
 
 
 @lru_cache(maxsize=64)

@@ -222,7 +222,7 @@ class TurnBook:
         """What speaks for the end of a turn that consists of these, up to the pause after the last."""
         last = fragments[-1]
         start_s = fragments[0].start_s if self.answer_start_s is None else self.answer_start_s
-        text = " ".join(f.utterance.text for f in fragments[-JUDGED_FRAGMENTS:])
+        text = completeness.stitched([f.utterance.text for f in fragments[-JUDGED_FRAGMENTS:]])
         return PauseEvidence(completeness.judge(text), last.vote, self.patience, last.end_s - start_s)
 
     def _foretell(self, fragment: Fragment) -> None:
