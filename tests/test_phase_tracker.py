@@ -6,7 +6,7 @@ import pytest
 
 from voice_interviewer.adapters.content_files import load_framework, load_frameworks
 from voice_interviewer.core.phase_evidence import OPENS, is_hold, is_plan
-from voice_interviewer.core.phase_tracker import PhaseBelief, PhaseTracker
+from voice_interviewer.core.phase_tracker import PhaseBelief, PhaseTracker, change_nats
 
 CIRCLES = [phase.id for phase in load_framework("circles").phases]
 
@@ -115,7 +115,21 @@ def test_smoothing_gives_one_belief_a_line_and_agrees_with_live_on_the_last() ->
     after = tracker.smoothed()
     assert len(after) == 3 * len(CIRCLES)
     assert after[-1].phase_id == last.phase_id
-    assert after[-1].confidence == pytest.approx(last.confidence)
+    assert sum(after[-1].probabilities.values()) == pytest.approx(1.0)
+
+
+def test_a_talk_of_few_lines_may_change_its_phase_with_every_line_and_a_long_one_may_not() -> None:
+    def after(lines_each: int) -> list[str]:
+        tracker = PhaseTracker(load_framework("circles"))
+        for at in range(len(CIRCLES) * lines_each):
+            tracker.observe("", at, at + 1.0, meant(CIRCLES[at // lines_each], sure=0.5))
+        tracker.observe("", 900, 901, meant("list", sure=0.5))
+        return [belief.phase_id for belief in tracker.smoothed()]
+
+    assert after(1)[:-1] == CIRCLES
+    assert after(1)[-1] == "list"
+    assert after(60) == [phase for phase in CIRCLES for _ in range(60)] + [CIRCLES[-1]]
+    assert change_nats(0) == change_nats(1) == 0.0 < change_nats(20) < change_nats(800)
 
 
 def test_two_hours_of_lines_stay_within_numbers() -> None:

@@ -15,8 +15,8 @@ OPENS = ">"
 CUE_NATS = 1.5
 MAX_CUES = 2
 OPENER_NATS = 3.0
-EASE_NATS = 1.5
-"""Cues are silent on most lines, so by cues alone a change of phase must cost less."""
+CUE_SHARE = 0.4
+"""How much cues still count where meanings, which have seen them, speak as well."""
 MEANING_SHARE = 0.65
 """Neighbouring lines resemble each other, so each counts for less than independent evidence would."""
 OPENING_SHARE = 1.0
@@ -62,15 +62,22 @@ class EvidenceReader:
         self._openers = [_compiled(phase.transitions) for phase in framework.phases]
 
     def read(self, text: str, meanings: Mapping[str, float]) -> Evidence:
-        """Meanings, where given, have seen the cues already; without them the cues speak."""
-        if meanings:
-            return self._from_meanings(meanings)
+        """Meanings, where given, and the cues beside them; without meanings the cues alone."""
+        cues = self._from_cues(text)
+        if not meanings:
+            return cues
+        meant = self._from_meanings(meanings)
+        return Evidence(
+            tuple(m + CUE_SHARE * c for m, c in zip(meant.fits, cues.fits, strict=True)),
+            tuple(m + CUE_SHARE * c for m, c in zip(meant.opens, cues.opens, strict=True)),
+        )
+
+    def _from_cues(self, text: str) -> Evidence:
         held = is_hold(text)
         fits = tuple(0.0 if held else CUE_NATS * min(MAX_CUES, _hits(text, cues)) for cues in self._cues)
         silent = held or is_plan(text)
         opens = tuple(
-            EASE_NATS + (OPENER_NATS if not silent and _hits(text, openers) else 0.0)
-            for openers in self._openers
+            OPENER_NATS if not silent and _hits(text, openers) else 0.0 for openers in self._openers
         )
         return Evidence(fits, opens)
 

@@ -3,6 +3,9 @@
 Each line weighs for the phases its content fits; changing the phase costs something, less to the next one
 than to one further ahead or behind, and less where the line sounds like the opening of a phase. So one odd
 line does not move the candidate, a clear transition does, and returns are possible.
+
+How much a change costs follows from the number of lines: a talk passes through its phases once or a little
+more, be it told in ten lines or in eight hundred.
 """
 
 from __future__ import annotations
@@ -14,8 +17,12 @@ from dataclasses import dataclass, field
 from voice_interviewer.core.content import Framework
 from voice_interviewer.core.phase_evidence import Evidence, EvidenceReader
 
-CHANGE_NATS = 4.0
-"""What it costs to go on to the next phase."""
+CHANGE_PER_LOG_LINES = 1.3
+CHANGE_OFFSET_NATS = 2.8
+"""Going on to the next phase costs 1.3 ln(lines) - 2.8, found by cross-validation on talks of 7 to 700 lines:
+the more lines there are, the fewer of them change the phase, and the more of them look as if they did."""
+LIVE_LINES = 30
+"""Live nobody knows how many lines are to come; at least as many are reckoned with."""
 SKIP_NATS = 1.0
 """What it costs besides to leave out one phase."""
 LEAP_NATS = 2.5
@@ -43,10 +50,10 @@ class PhaseTracker:
     def __init__(self, framework: Framework) -> None:
         self._ids = [phase.id for phase in framework.phases]
         self._reader = EvidenceReader(framework)
-        self._costs = _costs(len(self._ids))
+        self._extra = _extra_costs(len(self._ids))
         self._start = [0.0] + [-START_NATS] * (len(self._ids) - 1)
         self._evidence: list[Evidence] = []
-        self._forward: list[list[float]] = []
+        self._live: list[float] = []
 
     def observe(
         self,
@@ -64,37 +71,43 @@ class PhaseTracker:
         if after_prompt in self._ids:
             evidence = _prompted(evidence, self._ids.index(after_prompt))
         self._evidence.append(evidence)
-        if self._forward:
-            arrived = self._arrivals(self._forward[-1], evidence)
-        else:
-            arrived = [s + o for s, o in zip(self._start, evidence.opens, strict=True)]
-        self._forward.append(_levelled([a + f for a, f in zip(arrived, evidence.fits, strict=True)]))
-        return self._belief(self._forward[-1])
+        self._live = self._taken_in(self._live, evidence, change_nats(max(LIVE_LINES, len(self._evidence))))
+        return self._belief(self._live)
 
     def smoothed(self) -> list[PhaseBelief]:
         """One belief per utterance so far, each in the light of all of them: for reports and traces."""
+        change = change_nats(len(self._evidence))
+        forward: list[list[float]] = []
+        for evidence in self._evidence:
+            forward.append(self._taken_in(forward[-1] if forward else [], evidence, change))
         beliefs: list[PhaseBelief] = []
         ahead = [0.0] * len(self._ids)
-        for index in range(len(self._evidence) - 1, -1, -1):
-            both = [f + b for f, b in zip(self._forward[index], ahead, strict=True)]
-            beliefs.append(self._belief(both))
-            ahead = self._departures(ahead, self._evidence[index])
+        for weights, evidence in zip(reversed(forward), reversed(self._evidence), strict=True):
+            beliefs.append(self._belief([w + a for w, a in zip(weights, ahead, strict=True)]))
+            ahead = self._departures(ahead, evidence, change)
         return beliefs[::-1]
 
-    def _arrivals(self, before: Sequence[float], evidence: Evidence) -> list[float]:
-        """Weight of being in each phase, from all the phases one may have been in."""
+    def _taken_in(self, before: Sequence[float], evidence: Evidence, change: float) -> list[float]:
+        """Weight of being in each phase at this line, from all the phases one may have been in."""
         count = range(len(self._ids))
-        return [_sum([before[a] + self._step(a, b, evidence) for a in count]) for b in count]
+        if before:
+            come = [_sum([before[a] + self._step(a, b, evidence, change) for a in count]) for b in count]
+        else:
+            come = [s + o for s, o in zip(self._start, evidence.opens, strict=True)]
+        return _levelled([c + f for c, f in zip(come, evidence.fits, strict=True)])
 
-    def _departures(self, after: Sequence[float], evidence: Evidence) -> list[float]:
+    def _departures(self, after: Sequence[float], evidence: Evidence, change: float) -> list[float]:
         """Weight of what follows, for each phase one may have been in before this line."""
         count = range(len(self._ids))
         there = [after[b] + evidence.fits[b] for b in count]
-        return _levelled([_sum([there[b] + self._step(a, b, evidence) for b in count]) for a in count])
+        return _levelled(
+            [_sum([there[b] + self._step(a, b, evidence, change) for b in count]) for a in count]
+        )
 
-    def _step(self, origin: int, target: int, evidence: Evidence) -> float:
-        opening = evidence.opens[target] if target != origin else 0.0
-        return opening - self._costs[origin][target]
+    def _step(self, origin: int, target: int, evidence: Evidence, change: float) -> float:
+        if origin == target:
+            return 0.0
+        return evidence.opens[target] - change - self._extra[origin][target]
 
     def _belief(self, weights: Sequence[float]) -> PhaseBelief:
         total = _sum(weights)
@@ -103,16 +116,18 @@ class PhaseTracker:
         return PhaseBelief(self._ids[best], shares[best], dict(zip(self._ids, shares, strict=True)))
 
 
-def _costs(count: int) -> list[list[float]]:
-    """Nats of going from each phase (row) to each (column)."""
+def change_nats(lines: int) -> float:
+    """What it costs to go on to the next phase, in a talk of so many lines."""
+    return max(0.0, CHANGE_PER_LOG_LINES * math.log(max(1, lines)) - CHANGE_OFFSET_NATS)
+
+
+def _extra_costs(count: int) -> list[list[float]]:
+    """Nats of going from each phase (row) to each other (column), besides those of any change."""
 
     def cost(origin: int, target: int) -> float:
-        if origin == target:
-            return 0.0
         if target < origin:
-            return CHANGE_NATS + RETURN_NATS
-        extra = {1: 0.0, 2: SKIP_NATS}.get(target - origin, LEAP_NATS)
-        return CHANGE_NATS + extra
+            return RETURN_NATS
+        return {1: 0.0, 2: SKIP_NATS}.get(target - origin, LEAP_NATS)
 
     return [[cost(origin, target) for target in range(count)] for origin in range(count)]
 
