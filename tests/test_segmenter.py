@@ -13,6 +13,7 @@ from voice_interviewer.core.events import (
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
+    SpeechSuspected,
     UtteranceEnded,
 )
 from voice_interviewer.core.segmenter import Segmenter, SegmenterSettings
@@ -51,6 +52,7 @@ def shape(events: list[Event]) -> list[tuple[str, float, float, float]]:
 def test_one_utterance_carries_speech_times_not_detection_times() -> None:
     events = run(frames((False, 1.0), (True, 2.0), (False, 1.0)))
     assert shape(events) == [
+        ("SpeechSuspected", 1.08, 1.0, -1.0),
         ("SpeechStarted", 1.12, 1.0, -1.0),
         ("SpeechPaused", 3.2, 1.0, 3.0),
         ("UtteranceEnded", 3.46, 1.0, 3.0),
@@ -59,12 +61,13 @@ def test_one_utterance_carries_speech_times_not_detection_times() -> None:
 
 def test_a_pause_shorter_than_the_hint_is_no_event() -> None:
     names = [name for name, *_ in shape(run(frames((True, 1.0), (False, 0.16), (True, 1.0), (False, 1.0))))]
-    assert names == ["SpeechStarted", "SpeechPaused", "UtteranceEnded"]
+    assert names == ["SpeechSuspected", "SpeechStarted", "SpeechPaused", "UtteranceEnded"]
 
 
 def test_speech_that_goes_on_within_the_pause_resumes_the_same_utterance() -> None:
     events = run(frames((True, 1.0), (False, 0.3), (True, 1.0), (False, 1.0)))
     assert shape(events) == [
+        ("SpeechSuspected", 0.08, 0.0, -1.0),
         ("SpeechStarted", 0.12, 0.0, -1.0),
         ("SpeechPaused", 1.2, 0.0, 1.0),
         ("SpeechResumed", 1.36, -1.0, -1.0),
@@ -85,7 +88,14 @@ def test_a_longer_silence_makes_two_utterances() -> None:
 @pytest.mark.parametrize("burst_s", [0.02, 0.04, 0.08, 0.1])
 def test_clicks_open_nothing(burst_s: float) -> None:
     keys = [(True, burst_s), (False, 0.3)] * 20
-    assert run(frames(*keys)) == []
+    assert not [event for event in run(frames(*keys)) if not isinstance(event, SpeechSuspected)]
+
+
+def test_a_long_click_is_suspected_once() -> None:
+    assert run(frames((True, 0.06), (False, 0.3))) == []
+    (hint,) = run(frames((False, 1.0), (True, 0.1), (False, 0.3)))
+    assert isinstance(hint, SpeechSuspected)
+    assert (round(hint.at_s, 2), round(hint.start_s, 2)) == (1.08, 1.0)
 
 
 def test_a_click_in_a_pause_neither_resumes_nor_prolongs_it() -> None:
@@ -96,8 +106,8 @@ def test_a_click_in_a_pause_neither_resumes_nor_prolongs_it() -> None:
 
 def test_an_onset_with_a_dropped_frame_still_starts() -> None:
     events = run(frames((False, 0.5), (True, 0.06), (False, 0.02), (True, 0.5), (False, 1.0)))
-    assert isinstance(events[0], SpeechStarted)
-    assert events[0].start_s == pytest.approx(0.5)
+    assert isinstance(events[1], SpeechStarted)
+    assert events[1].start_s == pytest.approx(0.5)
 
 
 def test_long_speech_is_cut_at_a_dip_after_the_soft_limit() -> None:
@@ -144,6 +154,9 @@ def test_any_sound_makes_well_formed_utterances(runs: list[tuple[bool, int]]) ->
     last_end_s = 0.0
     for event in events:
         match event:
+            case SpeechSuspected():
+                assert open_id is None
+                assert event.start_s < event.at_s
             case SpeechStarted():
                 assert open_id is None
                 assert event.utterance_id == next_id

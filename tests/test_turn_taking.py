@@ -26,6 +26,7 @@ from voice_interviewer.core.events import (
     MicrophoneLost,
     PromptStarted,
     SpeechStarted,
+    SpeechSuspected,
     Tick,
     WorkerFailed,
 )
@@ -436,9 +437,21 @@ def interrupted(line: str, start_s: float, end_s: float, **changes: object) -> S
 
 def test_speaking_over_the_prompt_holds_it_at_once_and_stops_it_when_it_lasts() -> None:
     scene = interrupted("Sorry, can I say something about the users before that?", 4.0, 8.0)
-    assert scene.times(tt.BargeInDoubtful) == [4.12]
+    assert scene.times(tt.BargeInDoubtful) == [4.08]
     assert scene.times(tt.BargedIn) == [4.9]
     assert scene.turns == ["Sorry, can I say something about the users before that?"]
+
+
+def test_a_click_over_the_prompt_holds_it_for_a_moment_only() -> None:
+    taker = tt.TurnTaker()
+    taker.handle(PromptStarted(1.0, 1))
+    assert [type(one) for one in taker.handle(SpeechSuspected(4.08, 4.0))] == [tt.BargeInDoubtful]
+    assert taker.next_deadline_s == pytest.approx(4.2)
+    assert [type(one) for one in taker.handle(Tick(4.2))] == [tt.BargeInDismissed]
+    # The same, but it was speech: the hold goes on until that is judged.
+    taker.handle(SpeechSuspected(5.08, 5.0))
+    assert taker.handle(SpeechStarted(5.12, 1, 5.0)) == []
+    assert taker.handle(Tick(5.3)) == []
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from voice_interviewer.ports import Pcm16
 QUEUED_S = 0.2
 """Sound waiting for the callback at most: the writer may be held up that long without a crackle."""
 CALLBACK_S = 0.01
-DEVICE_LATENCY_S = 0.06
+DEVICE_LATENCY_S = 0.045
 """Asked of PortAudio. With both cores busy, 0.03 ran dry all the time; more would delay a barge-in."""
 STUCK_S = 2.0
 """The callback took nothing for this long: the loudspeaker is gone."""

@@ -1,7 +1,7 @@
 """Speech while the interviewer speaks: the candidate wants the floor, or only coughs, agrees, types.
 
-The loudspeaker is held (ducked) as soon as speech is confirmed, which is what the candidate hears as
-stopping. Whether the prompt is dropped or goes on is decided with what follows.
+The loudspeaker is held (ducked) at the first trace of voice, which is what the candidate hears as stopping,
+and goes on at once when no speech is confirmed. Whether the prompt is dropped or goes on is decided with what follows.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ Verdict = Literal["wait", "barge", "dismiss"]
 class BargeInSettings:
     """Times in seconds of speech from its onset."""
 
+    suspect_s: float = 0.12
+    """A prompt that was held at a first trace of voice goes on when no speech is confirmed within this."""
     certain_s: float = 0.9
     """Speech that goes on this long is a barge-in. 'Mm-hm', 'okay', 'right' take 0.3-0.6 s, and that they are
     over is known 0.2 s later. The loudspeaker is silent all the while."""

@@ -43,6 +43,13 @@ class SessionResumed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechSuspected(Event):
+    """A first trace of voice since `start_s`; it may yet turn out to be a click."""
+
+    start_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted(Event):
     """Speech was confirmed; `start_s` is its onset (earlier than `at_s` by the hysteresis)."""
 

@@ -15,6 +15,7 @@ from voice_interviewer.core.events import (
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
+    SpeechSuspected,
     UtteranceEnded,
 )
 
@@ -28,6 +29,8 @@ class SegmenterSettings:
     onset_s: float = 0.12
     """Voiced time that makes a start. A key press or a lip smack stays below it; a barge-in must stop the
     loudspeaker 0.3 s after its onset, so it cannot be much longer."""
+    suspect_s: float = 0.08
+    """Voiced time that is worth a hint: a prompt is held for it, and goes on when no more comes."""
     onset_window_s: float = 0.20
     """The voiced frames of an onset may be spread over this: detectors drop frames in soft onsets."""
     resume_s: float = 0.06
@@ -53,6 +56,7 @@ class Segmenter:
         self._next_id = 1
         self._recent: deque[tuple[float, bool]] = deque()
         self._open = False
+        self._suspected = False
         self._hinted = False
         self._start_s = 0.0
         self._last_voiced_s = 0.0
@@ -87,9 +91,13 @@ class Segmenter:
     def _while_silent(self, end_s: float, is_speech: bool) -> list[Event]:
         settings = self._settings
         voiced = self._voiced_since(end_s - settings.onset_window_s)
-        if not is_speech or len(voiced) * settings.frame_s < settings.onset_s - 1e-9:
-            return []
-        return [self._begin(end_s, voiced[0] - settings.frame_s)]
+        voiced_s = len(voiced) * settings.frame_s + 1e-9
+        if is_speech and voiced_s >= settings.onset_s:
+            return [self._begin(end_s, voiced[0] - settings.frame_s)]
+        suspected, self._suspected = self._suspected, voiced_s >= settings.suspect_s
+        if self._suspected and not suspected:
+            return [SpeechSuspected(end_s, voiced[0] - settings.frame_s)]
+        return []
 
     def _while_open(self, end_s: float, is_speech: bool) -> list[Event]:
         settings = self._settings
@@ -112,7 +120,7 @@ class Segmenter:
         return []
 
     def _begin(self, at_s: float, start_s: float) -> SpeechStarted:
-        self._open, self._hinted, self._dip = True, False, None
+        self._open, self._suspected, self._hinted, self._dip = True, False, False, None
         self._start_s, self._last_voiced_s = start_s, at_s
         self._next_id += 1
         return SpeechStarted(at_s, self._next_id - 1, start_s)

@@ -28,6 +28,7 @@ from voice_interviewer.core.events import (
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
+    SpeechSuspected,
     Transcribed,
     TurnVoted,
     UtteranceEnded,
@@ -79,6 +80,8 @@ class TurnTaker:
         """When the interviewer last fell silent."""
         self._judged_s = 0.0
         self._ducked = False
+        self._suspected_s: float | None = None
+        """When the prompt was held for what may not even be speech."""
         self._helped_s = float("-inf")
 
     # -- what the interviewer tells it -----------------------------------------------------------
@@ -150,6 +153,8 @@ class TurnTaker:
         """Take one event; events come with times that never run backwards."""
         self._begin(event.at_s)
         match event:
+            case SpeechSuspected():
+                self._on_suspected()
             case SpeechStarted():
                 self._on_started(event)
             case SpeechPaused():
@@ -191,7 +196,14 @@ class TurnTaker:
     def _say(self, outcome: Outcome) -> None:
         self._book.out.append(outcome)
 
+    def _on_suspected(self) -> None:
+        if self._prompt is not None and self._settings.duplex == "full" and not self._ducked:
+            self._ducked = True
+            self._suspected_s = self._now_s
+            self._say(BargeInDoubtful(self._now_s))
+
     def _on_started(self, event: SpeechStarted) -> None:
+        self._suspected_s = None
         fragment = Fragment(event.utterance_id, event.start_s)
         self._book.fragments[fragment.id] = fragment
         deaf_until_s = self._released_s + self._settings.echo_tail_s
@@ -290,6 +302,7 @@ class TurnTaker:
     def _release(self) -> None:
         """The prompt is over; the floor is the candidate's, with whatever they said over its end."""
         self._prompt = None
+        self._suspected_s = None
         self._ducked = False
         self._released_s = max(self._released_s, self._now_s)
         if self._floor == "interviewer":
@@ -320,6 +333,7 @@ class TurnTaker:
         """The candidate takes the floor; if the prompt had only just begun, the turn simply goes on."""
         since_s = fragment.start_s - self._prompt_started_s
         self._prompt = None
+        self._suspected_s = None
         self._ducked = False
         if since_s < self._settings.reopen_s and self._book.last_turn:
             self._floor = "judged"
@@ -360,9 +374,18 @@ class TurnTaker:
         plans: list[_Plan] = []
         if self._prompt is not None:
             plans += [plan for f in self._overlaps() if (plan := self._burst_plan(f)) is not None]
+            if self._suspected_s is not None:
+                plans.append((self._suspected_s + self._settings.barge_in.suspect_s, self._was_nothing))
             plans.append((self._prompt_heard_of_s + self._settings.prompt_limit_s, self._release))
             return plans
         return [plan for plan in (self._turn_plan(), self._silence_plan()) if plan is not None]
+
+    def _was_nothing(self) -> None:
+        """No speech followed the first trace of it."""
+        self._suspected_s = None
+        if self._ducked:
+            self._ducked = False
+            self._say(BargeInDismissed(self._now_s))
 
     def _burst_plan(self, fragment: Fragment) -> _Plan | None:
         settings = self._settings.barge_in
