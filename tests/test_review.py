@@ -267,6 +267,16 @@ def test_a_folder_names_its_recordings_once(tmp_path: Path) -> None:
         find_recordings([tmp_path])
 
 
+def test_another_recogniser_can_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = save(tmp_path / "quiet.wav", [np.zeros(RATE_HZ, np.int16)])
+    assert run(path, "--recogniser", "piper-en_US-joe-medium") == 2
+    assert "is no recogniser" in capsys.readouterr().err
+    assert run(path, "--recogniser", "whisper-large") == 2
+    assert "whisper-large" in capsys.readouterr().err
+    assert run(path, "--recogniser", "whisper-medium") == 1
+    assert "models fetch whisper-medium" in capsys.readouterr().err
+
+
 def test_a_review_ends_in_a_session_like_any_other(
     tmp_path: Path, shared_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -43,6 +43,7 @@ def perform(
     """
     from rich.console import Console
 
+    from voice_interviewer.adapters.memory import give_back
     from voice_interviewer.analysis.live_figures import LiveFigures
     from voice_interviewer.bootstrap import staged
     from voice_interviewer.render.live_screen import LiveScreen, PlainScreen, Snapshot
@@ -77,16 +78,22 @@ def perform(
     if second_look and failure is None and reason == "completed":
         # It hears everything, also what was not transcribed in time: the first report need not wait.
         report = make_report_twice(folder, _listener(folder), console=console)
+        if _transcribe_the_rest(folder):  # the second look was broken off
+            report = make_report(folder)
     else:
         _transcribe_the_rest(folder)
         report = make_report(folder, console=console)
+    give_back()
     if failure is not None:
         raise failure
     return Held(folder, reason, report)
 
 
-def _transcribe_the_rest(folder: SessionFolder) -> None:
-    """A computer that could not keep up has the recording: its words are made up for before the report."""
+def _transcribe_the_rest(folder: SessionFolder) -> bool:
+    """A computer that could not keep up has the recording: its words are made up for before the report.
+
+    True when there were any.
+    """
     from voice_interviewer import bootstrap
     from voice_interviewer.adapters import models, recovery
     from voice_interviewer.adapters.whisper import WhisperTranscriber
@@ -96,22 +103,20 @@ def _transcribe_the_rest(folder: SessionFolder) -> None:
         return WhisperTranscriber(models.model_path(bootstrap.WHISPER))
 
     try:
-        recovery.recover(folder, recogniser)
+        return recovery.recover(folder, recogniser).utterances_added > 0
     except VoiceInterviewerError as error:
         print(f"Not everything could be transcribed: {error}", file=sys.stderr)
+        return False
 
 
 def _listener(folder: SessionFolder) -> Listen:
     """Hears the session's recording again."""
 
     def listen(progress: Callable[[float], None]) -> int:
-        from voice_interviewer.adapters import models
         from voice_interviewer.adapters.second_look import listen_again
-        from voice_interviewer.adapters.whisper import WhisperTranscriber
-        from voice_interviewer.bootstrap import WHISPER
+        from voice_interviewer.cli.recogniser import USUAL, careful_listener
 
-        transcriber = WhisperTranscriber(models.model_path(WHISPER), second_look=True)
-        return listen_again(folder, transcriber, progress=progress)
+        return listen_again(folder, careful_listener(USUAL), progress=progress)
 
     return listen
 

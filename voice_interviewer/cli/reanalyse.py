@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voice_interviewer.cli.recogniser import add_recogniser
 from voice_interviewer.core.errors import UsageError, VoiceInterviewerError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="listen to the recordings again first, for words, fillers and pitch (slow)",
     )
+    add_recogniser(parser)
     parser.add_argument("--sessions-dir", type=Path, metavar="DIR", help="where sessions are kept")
 
 
@@ -42,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     failed = 0
     for folder in folders:
         try:
-            _again(folder, listen=args.listen)
+            _again(folder, args.recogniser if args.listen else "")
         except VoiceInterviewerError as error:
             if len(folders) == 1:
                 raise
@@ -52,11 +54,12 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _again(folder: SessionFolder, *, listen: bool) -> None:
+def _again(folder: SessionFolder, recogniser: str) -> None:
+    """The report anew; heard by `recogniser` first, where one is named."""
     from voice_interviewer import reporting
 
-    if listen:
-        _listen(folder)
+    if recogniser:
+        _listen(folder, recogniser)
     report = reporting.make_report(folder)
     fillers = report.fillers
     print(
@@ -65,12 +68,11 @@ def _again(folder: SessionFolder, *, listen: bool) -> None:
     )
 
 
-def _listen(folder: SessionFolder) -> None:
+def _listen(folder: SessionFolder, recogniser: str) -> None:
     """Hear the candidate's track again: words, fillers and pitch are renewed."""
-    from voice_interviewer.adapters.models import model_path
     from voice_interviewer.adapters.second_look import listen_again
-    from voice_interviewer.adapters.whisper import WhisperTranscriber
+    from voice_interviewer.cli.recogniser import careful_listener
 
     if not folder.candidate_track.is_file():  # before a model is loaded for nothing
         raise UsageError(f"session {folder.id} has no recording to listen to", hint="leave --listen out")
-    listen_again(folder, WhisperTranscriber(model_path("whisper-base"), second_look=True))
+    listen_again(folder, careful_listener(recogniser))

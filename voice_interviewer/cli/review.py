@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voice_interviewer.cli.recogniser import USUAL, add_recogniser
 from voice_interviewer.core.errors import AudioFileError, UsageError, VoiceInterviewerError
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ RECORDINGS = frozenset(
         ".webm .mp4 .m4v .mov .mkv .avi .3gp"
     ).split()
 )
-WHISPER_ID = "whisper-base"
 _SIDES = {"left": 1, "right": 2}
 
 
@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--framework", metavar="ID", help="what the answer followed, for example star")
     parser.add_argument("--question", metavar="ID", help="the question that was answered (see: content list)")
+    add_recogniser(parser)
     parser.add_argument("--sessions-dir", type=Path, metavar="DIR", help="where sessions are kept")
 
 
@@ -74,19 +75,20 @@ def run(args: argparse.Namespace) -> int:
     if args.json is not None and len(files) > 1:
         args.json.mkdir(parents=True, exist_ok=True)
     from voice_interviewer.adapters.audio_files import probe
-    from voice_interviewer.adapters.models import model_path
     from voice_interviewer.adapters.paths import sessions_dir
     from voice_interviewer.adapters.review_pipeline import ReviewPipeline
-    from voice_interviewer.adapters.whisper import WhisperTranscriber
+    from voice_interviewer.cli.recogniser import careful_listener
 
     if args.diarize and args.channel:
         raise UsageError("with --channel the voices are apart already", hint="leave --diarize out")
     prints = _prints() if args.diarize else None
     if len(files) == 1:
         probe(files[0])  # what cannot be read should not cost the loading of a model
-    pipeline = ReviewPipeline(WhisperTranscriber(model_path(WHISPER_ID), second_look=True))
+    pipeline = ReviewPipeline(careful_listener(args.recogniser))
     sessions = args.sessions_dir or sessions_dir()
-    review = Review(pipeline, sessions, question, framework, args.channel, prints, args.diarize)
+    review = Review(
+        pipeline, sessions, question, framework, args.channel, prints, args.diarize, args.recogniser
+    )
     failed = 0
     for path in files:
         try:
@@ -156,6 +158,7 @@ class Review:
         channel: int | None,
         prints: VoicePrints | None = None,
         who: Candidate = "most",
+        recogniser: str = USUAL,
     ) -> None:
         from rich.console import Console
 
@@ -166,6 +169,7 @@ class Review:
         self._channel = channel
         self._prints = prints
         self._who: Candidate = who or "most"
+        self._recogniser = recogniser
         self._console = Console()
 
     def one(self, path: Path, json_path: Path | None) -> None:
@@ -247,7 +251,7 @@ class Review:
             "question_id": self._question.id if self._question else "",
             "question": self._question.wording if self._question else "",
             "company": "",
-            "models": {"recogniser": WHISPER_ID},
+            "models": {"recogniser": self._recogniser},
             "recording": _printable(path.name),
             "channel": self._channel or 0,
             "diarized": self._prints is not None,
