@@ -43,7 +43,6 @@ def perform(
     """
     from rich.console import Console
 
-    from voice_interviewer.adapters.memory import give_back
     from voice_interviewer.analysis.live_figures import LiveFigures
     from voice_interviewer.bootstrap import staged
     from voice_interviewer.render.live_screen import LiveScreen, PlainScreen, Snapshot
@@ -83,7 +82,6 @@ def perform(
     else:
         _transcribe_the_rest(folder)
         report = make_report(folder, console=console)
-    give_back()
     if failure is not None:
         raise failure
     return Held(folder, reason, report)

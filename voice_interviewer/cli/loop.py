@@ -195,6 +195,7 @@ class _Loop:
 
     def _hold(self, plan: RoundPlan, sound: SoundOptions) -> bool:
         """One round; whether it came to its end."""
+        from voice_interviewer.adapters.memory import give_back
         from voice_interviewer.cli.holding import perform
         from voice_interviewer.core import loop
         from voice_interviewer.render.loop_view import announcement
@@ -207,6 +208,7 @@ class _Loop:
                 self._save()
 
         held: Held = perform(self._practice(plan, sound), plain=self._plain, began=began)
+        give_back()
         if held.reason != COMPLETED and not _said_all(held):
             return False
         self._held.append(held.folder)
