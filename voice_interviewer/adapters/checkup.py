@@ -6,7 +6,6 @@ Every check returns findings and raises nothing; what goes wrong inside one beco
 from __future__ import annotations
 
 import platform
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -16,6 +15,7 @@ from typing import Literal
 
 import numpy as np
 
+from voice_interviewer.adapters.disk_space import SPARE_BYTES, free_bytes, session_bytes
 from voice_interviewer.adapters.model_manifest import load_manifest
 from voice_interviewer.adapters.models import check_model, fetch_hint, model_path
 from voice_interviewer.adapters.paths import models_dir, sessions_dir
@@ -28,10 +28,7 @@ Status = Literal["ok", "warning", "failure"]
 SENTENCE = "Imagine you are a product manager. How would you improve public transport for older people?"
 WHISPER_ID = "whisper-base"
 VOICE_ID = "piper-en_US-joe-medium"
-BYTES_PER_HOUR = 2 * 2 * SAMPLE_RATE_HZ * 3600
-"""Two lossless tracks, 16 bit at 16 kHz."""
 INTERVIEW_H = 0.75
-_SPARE_BYTES = 200_000_000
 _SLOW_VOICE = 0.7
 """Share of the sentence's length that making it may take before the interviewer stutters."""
 _SLOW_RECOGNISER = 0.9
@@ -100,9 +97,8 @@ def _model_findings(hashing: bool) -> Iterable[Finding | None]:
 def check_disk(folder: Path | None = None) -> list[Finding]:
     """How many hours of interviews fit where sessions go."""
     folder = folder or sessions_dir()
-    existing = next(path for path in [folder, *folder.parents] if path.exists())
-    free = shutil.disk_usage(existing).free
-    hours = max(0, free - _SPARE_BYTES) / BYTES_PER_HOUR
+    free = free_bytes(folder)
+    hours = max(0, free - SPARE_BYTES) / session_bytes(60)
     text = f"{free / 1e9:.1f} GB free for sessions in {folder}: about {hours:.0f} hours of recording"
     advice = "make room, or put sessions elsewhere with VOICE_INTERVIEWER_DATA"
     if hours < INTERVIEW_H:

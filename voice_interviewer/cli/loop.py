@@ -165,6 +165,7 @@ class _Loop:
         self._held: list[SessionFolder] = []
 
     def hold(self) -> int:
+        from voice_interviewer.adapters.disk_space import room_for
         from voice_interviewer.cli.holding import hear_again, wants_second_look
         from voice_interviewer.cli.practice import sound_options
         from voice_interviewer.core.loop import rounds_to_hold
@@ -177,8 +178,10 @@ class _Loop:
         if not due:
             return _debrief(self._state)
         sound, _ = sound_options(self._args)
+        room = room_for(sum(plan.minutes for plan in due), Path(self._state.sessions_dir))
         self._save()
         self._console.print(loop_overview(self._state, self._company.name))
+        print(room)
         try:
             for index, plan in enumerate(due):
                 if index:

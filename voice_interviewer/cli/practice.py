@@ -77,6 +77,7 @@ def parse_minutes(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Hold the interview; 0 when a report was made."""
+    from voice_interviewer.adapters.disk_space import room_for
     from voice_interviewer.adapters.paths import sessions_dir
     from voice_interviewer.cli.holding import perform, wants_second_look
 
@@ -88,6 +89,7 @@ def run(args: argparse.Namespace) -> int:
     _offer_recovery(folder)
     options, demonstrating = sound_options(args)
     practice = _practice(args, options, folder, demonstrating=demonstrating)
+    print(room_for(practice.minutes, folder))
     plain = args.plain or not sys.stdout.isatty()
     perform(practice, plain=plain, second_look=wants_second_look(args.second_look, practice.sound))
     return 0
@@ -133,11 +135,13 @@ def _check_resume(args: argparse.Namespace) -> None:
 
 def _resume(args: argparse.Namespace, sessions: Path) -> int:
     from voice_interviewer.adapters import session_folder
+    from voice_interviewer.adapters.disk_space import room_for
     from voice_interviewer.cli.holding import perform, wants_second_look
 
     folder = session_folder.find(sessions, args.resume)
     options, _ = sound_options(args)
     practice = resumed(folder, options, args.llm or "")
+    print(room_for(max(1.0, practice.minutes - practice.begins_at_s / 60), folder.path))
     plain = args.plain or not sys.stdout.isatty()
     perform(practice, plain=plain, second_look=wants_second_look(args.second_look, practice.sound))
     return 0

@@ -30,12 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Hold the part again and compare; 0."""
     from voice_interviewer.adapters import session_folder
+    from voice_interviewer.adapters.disk_space import room_for
     from voice_interviewer.adapters.paths import sessions_dir
     from voice_interviewer.cli.holding import perform, wants_second_look
 
     sessions = args.sessions_dir or sessions_dir()
     first = session_folder.find(sessions, args.session)
     practice = _practice(args, first)
+    print(room_for(practice.minutes, first.path.parent))
     plain = args.plain or not sys.stdout.isatty()
     held = perform(practice, plain=plain, second_look=wants_second_look(args.second_look, practice.sound))
     _compare(_original(first), held.folder, practice.only_phase)
