@@ -19,7 +19,7 @@ from voice_interviewer.adapters.audio_sources import Sound, SoundOptions, choose
 from voice_interviewer.adapters.going_on import GoingOn, ShiftedMicrophone, joined
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.language_model import LitellmWriter
-from voice_interviewer.adapters.meaning import scorer_for
+from voice_interviewer.adapters.signal_heads import understanding_of
 from voice_interviewer.adapters.paths import cache_dir, data_dir
 from voice_interviewer.adapters.piper import SENTENCE_GAP_S, PiperVoice
 from voice_interviewer.adapters.recording import TrackRecorder
@@ -63,7 +63,7 @@ class Practice:
     company: Company | None = None
     sound: SoundOptions = field(default_factory=SoundOptions)
     writer: LitellmWriter | None = None
-    scorer: Callable[[Framework], MeaningScorer | None] = scorer_for
+    scorer: Callable[[Framework], MeaningScorer | None] = understanding_of
     language_model: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
     """Further facts for the journal's header."""

@@ -21,7 +21,7 @@ from voice_interviewer.core.errors import ContentError
 
 MAX_PROMPT_WORDS = 25
 QUOTE_WORDS = 6
-"""`{quote}` stands for up to this many of the candidate's own words."""
+"""`{quote}` and `{choice}` stand for up to this many of the candidate's own words."""
 
 SECTIONS: tuple[tuple[str, Kind], ...] = (
     ("frameworks", "framework"),
@@ -84,7 +84,7 @@ def check_content(folder: Path) -> Checked:
 
 def prompt_faults(text: str, *, questions: tuple[int, int]) -> Iterator[str]:
     """What keeps `text` from being spoken as a prompt; `questions`: fewest and most question marks."""
-    words = sum(QUOTE_WORDS if "{quote}" in word else 1 for word in text.split())
+    words = sum(QUOTE_WORDS if "{" in word else 1 for word in text.split())
     if words > MAX_PROMPT_WORDS:
         yield f"{words} words, at most {MAX_PROMPT_WORDS} can be spoken as one prompt"
     marks = text.count("?")
@@ -92,8 +92,8 @@ def prompt_faults(text: str, *, questions: tuple[int, int]) -> Iterator[str]:
         yield f"{marks} questions where {questions[0]} to {questions[1]} are asked at a time"
     if _PRAISE.search(text):
         yield "praises by reflex"
-    if re.search(r"\{(?!quote\})", text):
-        yield "has a placeholder other than {quote}"
+    if re.search(r"\{(?!(quote|choice)\})", text):
+        yield "has a placeholder other than {quote} and {choice}"
 
 
 def _single_file_problems(folder: Path, known: Known) -> Iterator[Problem]:

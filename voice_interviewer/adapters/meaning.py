@@ -83,6 +83,10 @@ class SentenceScorer:
         read = [self.scores_of_embedded(one, _model(self._folder).embed([one])) for one in pieces(text)]
         return _together(self._ids, read) if len(read) > 1 else read[0] if read else {}
 
+    def embed(self, texts: list[str]) -> Array:
+        """Shape (texts, 384), of unit length."""
+        return _model(self._folder).embed(texts)
+
     def scores_of_embedded(self, text: str, embedding: Array) -> dict[str, float]:
         """The same for a line whose embedding, shape (1, 384), is known already."""
         row = features([text], embedding, self._heads.vocabulary, self._cues)

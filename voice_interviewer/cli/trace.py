@@ -27,14 +27,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Trace a transcript and print it."""
     from voice_interviewer.adapters import content_files
-    from voice_interviewer.adapters.meaning import scorer_for
+    from voice_interviewer.adapters.signal_heads import understanding_of
     from voice_interviewer.adapters.transcripts import read_transcript
     from voice_interviewer.core.tracing import Said, trace
 
     framework, question = _content(args)
     company = content_files.load_company(args.company) if args.company else None
     lines = [Said(line.at_s, line.end_s, line.text) for line in read_transcript(args.transcript)]
-    scorer = scorer_for(framework)
+    scorer = understanding_of(framework)
     traced = trace(
         framework,
         question,

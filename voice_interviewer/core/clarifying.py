@@ -12,7 +12,8 @@ _TOPICS: dict[str, re.Pattern[str]] = {
         r"|trying to (achieve|do|solve)|revenue|growth|engagement|outcomes?|problem)\b"
     ),
     "users": re.compile(
-        r"\b(users?|customers?|audience|who|whom|segments?|demographics?|personas?|people|consumers?|age|ages"
+        r"\b(users?|customers?|audience|who|whom|segments?|demographics?|personas?|people|consumers?"
+        r"|adults?|children|kids|age|ages"
         r"|b to b|b2b|enterprise|businesses)\b"
     ),
     "platform": re.compile(
@@ -21,15 +22,18 @@ _TOPICS: dict[str, re.Pattern[str]] = {
         r"|browser|channel|existing product|from scratch|physical|digital)\b"
     ),
     "market": re.compile(
-        r"\b(markets?|countr(y|ies)|regions?|global(ly)?|geograph\w*|international(ly)?|united states|u ?s"
+        r"\b(markets?|countr(y|ies)|regions?|global(ly)?|abroad|(north|south) america|asia|geograph\w*"
+        r"|international(ly)?|united states|u ?s"
         r"|europe|competit\w+|cit(y|ies)|worldwide|locations?)\b"
     ),
     "constraints": re.compile(
-        r"\b(constraints?|budgets?|limit(s|ations?|ed)?|regulat\w+|legal|privacy|restrictions?|compliance"
+        r"\b(constraints?|budgets?|limit(s|ations?|ed)?|regulat\w+|legal|not allowed|off limits|must not"
+        r"|have to avoid|privacy|restrictions?|compliance"
         r"|cost|requirements?)\b"
     ),
     "timeline": re.compile(
-        r"\b(timelines?|deadlines?|when|how long|time ?frame|launch(ing)?|quarters?|months?|years?"
+        r"\b(timelines?|deadlines?|when|how (long|soon|quickly|much time)|out by|time ?frame|launch(ing)?"
+        r"|quarters?|months?|years?"
         r"|horizon|by then)\b"
     ),
     "resources": re.compile(
@@ -45,7 +49,8 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _ADDRESSED = re.compile(
-    r"\b(can i (ask|assume|clarify|check|confirm)|could (you|i)|should i|do you|are you|would you|is (it"
+    r"\bany (limits?|constraints?|preferences?|particular|specific)\b|\bis my\b|\b(can i (ask|assume"
+    r"|clarify|check|confirm)|could (you|i)|should i|do you|are you|would you|is (it"
     r"|this|that|there)"
     r"|are (we|there|they)|do we|am i|may i|did you|is the|are the|what('s| is| are) (the|our|your)"
     r"|who('s| is| are) (the|our)"
@@ -54,12 +59,22 @@ _ADDRESSED = re.compile(
     r"|does (it|this|that|the)|have we|which)\b",
     re.IGNORECASE,
 )
+_GO_ON = r"(go on|continue|proceed|move on|keep going|go ahead|carry on|move ahead)"
 _CHECKING_IN = re.compile(
-    r"\b(does that (make sense|sound|work)|make sense|sounds? (good|fair|right|okay|ok)|any questions|is"
-    r" that (ok|okay|fine|fair|all right)"
-    r"|shall i (go on|continue|proceed|move on|keep going)|(can|may|should) i (go on|continue|proceed"
-    r"|move on|keep going)"
-    r"|anything (else )?you('d| would) like|right|okay|is there anything)\s*\?\s*$",
+    r"\b((does|do|did) (that|this|it|these|my \w+)( \w+)? (make sense|sound|work|seem)|make sense"
+    r"|(sounds?|looks?) (good|fair|right|okay|ok|reasonable)|any questions|all (good|right|clear)"
+    r"|is (that|this|it) (ok|okay|fine|fair|all right|clear|good)( (with|for) you)?"
+    r"|(ok|okay|fine|all right) (if|so far|with you|up to here)"
+    r"|(shall|can|may|should|could) i "
+    + _GO_ON
+    + r"|(would|do) you (like|want) me to "
+    + _GO_ON
+    + r"|okay if i "
+    + _GO_ON
+    + r"|are you (with me|following)"
+    r"|anything (else )?you('d| would) like|right|okay|is there anything)"
+    r"(?P<rest>( so far| up to here| for you| to you| (before i|if i|to|on to|with|until)"
+    r" [^.?!]{0,60}))?\s*\?\s*$",
     re.IGNORECASE,
 )
 _TO_SELF = re.compile(
@@ -68,6 +83,19 @@ _TO_SELF = re.compile(
     r"|\b(so|now|okay) (what|who|why|how)\b",
     re.IGNORECASE,
 )
+_REPORTED = re.compile(
+    r"\b(asked|asks?|asking|said|says|told|wondered?|wonders?|wondering|thought|thinks?|wrote|writes|replied"
+    r"|(my|the|one|their|her|his) (big |main |first )?question (is|was|to \w+ \w+ (is|was))|was like"
+    r"|to (myself|themselves|herself|himself))\b[^.?!]*[,:]",
+    re.IGNORECASE,
+)
+_MINE = re.compile(
+    r"\b(can|could|may|let me|like to|want to|wanted to|going to) (i )?(just )?(ask|check|clarify)|\bi"
+    r" (have|'ve got) a\b"
+    r"|\bi was wondering\b|\bjust to (clarify|check)",
+    re.IGNORECASE,
+)
+"""'Can I ask, is it …': the question is the candidate's own, whatever verb leads it in."""
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 
 
@@ -86,6 +114,8 @@ def is_question_to_interviewer(text: str) -> bool:
     """Does the text end in a question the interviewer is meant to answer?"""
     sentence = last_sentence(text)
     if not sentence.endswith("?") or _TO_SELF.search(sentence):
+        return False
+    if _REPORTED.search(sentence) and not _MINE.search(sentence):
         return False
     return bool(_ADDRESSED.search(sentence) or _ASKING.search(sentence))
 

@@ -79,7 +79,7 @@ _WISH = either(
 
 _PHRASES: Mapping[HandsFreeKind, tuple[str, ...]] = {
     "repeat": (
-        _ASK + f"(?:repeat|say|restate|rephrase|read|ask)(?:ing)? (?:{_QUESTION}|that|it|this)"
+        _ASK + f"(?:repeat|say|restate|rephrase|read|ask)(?:ing)? (?:me )?(?:{_QUESTION}|that|it|this)"
         + then("one more time", "once more", "again", "out loud", "back", "to me", "a bit slower"),
         f"(?:what|which)(?: was| is|'?s|) {_QUESTION}(?: again)?",
         "i (?:didn'?t|did not|couldn'?t|could not) (?:quite |really )?(?:catch|hear|get|understand) "
@@ -160,7 +160,8 @@ _THOUGHTS = either(
     "think(?: (?:about|on|through|over))?(?: (?:it|that|this))?(?: (?:over|through))?",
     "(?:gather|collect|organi[sz]e|structure) my (?:thoughts|answer|ideas)",
     "(?:write|jot) (?:this|that|it|some things|a few things|some notes|something) down",
-    "(?:take|make) (?:some|a few) notes", "plan(?: this| my answer)?", "prepare(?: my answer)?",
+    "(?:take|make|write)(?: down)? (?:some|a few|my) (?:notes|points|thoughts)",
+    "plan(?: this| my answer)?", "prepare(?: my answer)?",
 )  # fmt: skip
 _FOR_IT = then("or (?:two|so)", "here", "please", f"to (?:just )?{_THOUGHTS}", "of silence", "first")
 _HOLDS = (

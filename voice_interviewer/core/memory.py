@@ -9,12 +9,17 @@ from dataclasses import dataclass, field
 from voice_interviewer.core.agenda import Agenda
 from voice_interviewer.core.content import Framework, Persona, Phase, Question
 from voice_interviewer.core.phase_tracker import PhaseBelief, PhaseTracker
-from voice_interviewer.core.signals import Heard, find_signals
+from voice_interviewer.core.quoting import choices
+from voice_interviewer.core.signals import GIVES, Heard, find_signals
 from voice_interviewer.core.stems import content_stems
 
 COVERED_SHARE = 0.25
 """A phase counts as covered when this share of its budget was spent in it, or half its signals were heard."""
 COVERED_MIN_S = 8.0
+GIVEN_HERE = 0.5
+"""So probable, by meaning, a signal of the phase at hand must be to count as heard."""
+GIVEN_ELSEWHERE = 0.7
+"""The same for another phase's: what was said early is not asked for later."""
 
 
 @dataclass(slots=True)
@@ -28,6 +33,8 @@ class Memory:
     persona: Persona | None = None
     heard: list[Heard] = field(default_factory=list)
     heard_ids: set[str] = field(default_factory=set)
+    chosen: list[tuple[str, str]] = field(default_factory=list)
+    """(phase, what the candidate said they would choose, build or solve there)."""
     asked: set[str] = field(default_factory=set)
     """Keys of decisions that were spoken."""
     asked_late: set[str] = field(default_factory=set)
@@ -56,8 +63,19 @@ class Memory:
         found = find_signals(self.framework, None if self.framework.monologue else belief.phase_id, text)
         self.heard.extend(found)
         self.heard_ids.update(h.signal_id for h in found)
+        self._note_given(meanings or {}, belief.phase_id)
+        self.chosen += [(belief.phase_id, quote) for quote in choices(text)]
         self.said_stems |= content_stems(text)
         return belief
+
+    def _note_given(self, meanings: Mapping[str, float], here: str) -> None:
+        """Signals that a line gives by its meaning, without words that could be quoted for them."""
+        for phase in self.framework.phases:
+            at_hand = self.framework.monologue or phase.id == here
+            least = GIVEN_HERE if at_hand else GIVEN_ELSEWHERE
+            for signal in phase.signals:
+                if meanings.get(GIVES + signal.id, 0.0) >= least:
+                    self.heard_ids.add(signal.id)
 
     def glimpse(self, text: str) -> None:
         """Words known roughly, before the final ones: what they show is not asked for. Where they are is
@@ -84,9 +102,10 @@ class Memory:
         signals = [signal.id for signal in phase.signals]
         return bool(signals) and sum(s in self.heard_ids for s in signals) * 2 > len(signals)
 
-    def quotes_in(self, phase_id: str) -> list[str]:
-        """The candidate's own words behind signals of a phase, latest first."""
-        return [h.quote for h in reversed(self.heard) if h.phase_id == phase_id]
+    def own_words(self, phase_id: str) -> list[tuple[str, str]]:
+        """What a question about a phase may take up: ('{choice}' or '{quote}', words), latest first."""
+        chosen = [("{choice}", words) for phase, words in reversed(self.chosen) if phase == phase_id]
+        return chosen + [("{quote}", h.quote) for h in reversed(self.heard) if h.phase_id == phase_id]
 
     def recent_quotes(self, limit: int = 4) -> list[str]:
         """The latest words that proved something, latest first."""

@@ -15,6 +15,7 @@ from voice_interviewer.core import claims, clarifying, wording
 from voice_interviewer.core.commands import PromptKind
 from voice_interviewer.core.content import Phase, Signal
 from voice_interviewer.core.memory import Memory
+from voice_interviewer.core.quoting import as_quote
 from voice_interviewer.core.stems import content_stems
 
 MAX_FOLLOW_UPS = 3
@@ -25,7 +26,6 @@ ANSWERED_SHARE = 0.6
 """A question-specific follow-up counts as answered when this share of its own words has been said."""
 SHORT_TURN_WORDS = 4
 """Fewer words than this, and no question: not an answer yet; the candidate is invited to go on."""
-MAX_QUOTE_WORDS = 6
 MAX_LATE_QUESTIONS = 2
 LATE_VALUE = 0.6
 """After the last step only gaps worth this much are gone back to, and only so many."""
@@ -100,7 +100,8 @@ class Prompter:
         asked = clarifying.last_sentence(text)
         found = clarifying.answer(text, self._memory.question.clarifications)
         if found is None:
-            return self._decision("clarification", "clarify:none", wording.NO_CLARIFICATION, repeatable=True)
+            options = wording.NO_FACT.get(self._memory.framework.type, wording.NO_CLARIFICATION)
+            return self._decision("clarification", "clarify:none", options, repeatable=True)
         topic, fact = found
         return Decision(
             "clarification",
@@ -224,7 +225,7 @@ class Prompter:
         ]
         missing.sort(key=lambda pair: -pair[0].value)
         for signal, phase in missing:
-            options = [text for option in signal.follow_ups if (text := self._with_quote(option, phase))]
+            options = self._filled_in(signal.follow_ups, phase)
             decision = self._decision("follow_up", f"signal:{signal.id}", options, phase)
             if decision is not None:
                 return dataclasses.replace(decision, late=late)
@@ -320,13 +321,19 @@ class Prompter:
         turn = f":{len(said)}" if repeatable else ""
         return wording.pick(self._seed, key + turn, usable, avoid=said[-1:])
 
-    def _with_quote(self, option: str, phase: Phase) -> str:
-        if "{quote}" not in option:
-            return option
-        for quote in self._memory.quotes_in(phase.id):
-            if 2 <= wording.word_count(quote) <= MAX_QUOTE_WORDS:
-                return option.replace("{quote}", quote)
-        return ""
+    def _filled_in(self, options: tuple[str, ...], phase: Phase) -> list[str]:
+        """Wordings that take up the candidate's own words, where some fit; otherwise those that need none."""
+        plain = [option for option in options if "{" not in option]
+        said = " ".join(self._memory.said).lower()
+        for gap, words in self._memory.own_words(phase.id):
+            quote = as_quote(words)
+            if not quote or quote.lower() in said:
+                continue
+            filled = [option.replace(gap, quote) for option in options if gap in option]
+            usable = [text[:1].upper() + text[1:] for text in filled if wording.is_speakable(text)]
+            if usable:
+                return usable
+        return plain
 
 
 NUDGE_LEADS = (

@@ -52,6 +52,19 @@ NO_CLARIFICATION = (
     "Nothing fixed on that; state what you assume and go on.",
     "I have no fact for you on that; assume what seems reasonable.",
 )
+NO_FACT = {
+    "diagnosis": (
+        "Take it that nothing unusual shows there.",
+        "That one looks as it always does.",
+        "Assume that it is flat, and go on.",
+    ),
+    "behavioural": (
+        "Choose whichever shows it best.",
+        "That is up to your story; pick what happened.",
+        "Either is fine, as long as it happened to you.",
+    ),
+}
+"""For types of interview in which an assumption would be out of place: facts and stories are not assumed."""
 GO_ON = ("Please go on.", "Go ahead.", "I am listening.")
 FIXED = (*GREETINGS, *ACKNOWLEDGEMENTS, *HOLDS, *HELP, *RESUMED, *CLOSINGS, *GO_ON)
 """Said in these very words in every session."""

@@ -1,0 +1,119 @@
+"""Which signals a text gives, by meaning: one small head per signal on a sentence embedding.
+
+Patterns know the phrases that people often use for a signal; most say it in words of their own. The heads are
+trained by `scripts/train_signals.py` and kept in `content/signal_heads/`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from voice_interviewer.adapters.meaning import scorer_for
+from voice_interviewer.adapters.meaning_features import EMBEDDING_GAIN, Array
+from voice_interviewer.adapters.paths import content_dir
+from voice_interviewer.core.content import Framework
+from voice_interviewer.core.errors import ModelError
+from voice_interviewer.core.signals import GIVES
+from voice_interviewer.ports import MeaningScorer
+
+HEADS = "signal_heads"
+LEAST = 0.2
+MIN_WORDS = 6
+"""A shorter sentence says too little on its own."""
+_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
+
+
+class SignalHeads:
+    """Trained weights of one framework: `weights` has shape (385, signals), the last row is the constant."""
+
+    def __init__(self, ids: Sequence[str], weights: Array) -> None:
+        self.ids = tuple(ids)
+        self.weights = weights
+
+    def save(self, path: Path) -> None:
+        """Half precision is plenty."""
+        names = np.frombuffer("\n".join(self.ids).encode(), dtype=np.uint8)
+        np.savez_compressed(path, ids=names, weights=self.weights.astype(np.float16))
+
+    @classmethod
+    def load(cls, path: Path, framework: Framework) -> SignalHeads | None:
+        """None where there are none, or none that fit the framework's signals. Raises ModelError."""
+        if not path.is_file():
+            return None
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                heads = cls(data["ids"].tobytes().decode().split("\n"), data["weights"].astype(np.float32))
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(f"cannot load the signal heads {path.name}: {error}") from None
+        return heads if set(heads.ids) == signal_ids(framework) else None
+
+    def probabilities(self, embeddings: Array) -> Array:
+        """Shape (texts, signals) for embeddings of shape (texts, 384)."""
+        scores = rows(embeddings) @ self.weights
+        result: Array = 1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30)))
+        return result
+
+
+def rows(embeddings: Array) -> Array:
+    """What the heads look at: shape (texts, 385)."""
+    ones = np.ones((len(embeddings), 1), dtype=np.float32)
+    return np.concatenate([embeddings * np.float32(EMBEDDING_GAIN), ones], axis=1)
+
+
+def signal_ids(framework: Framework) -> set[str]:
+    """All signals of a framework."""
+    return {signal.id for phase in framework.phases for signal in phase.signals}
+
+
+def passages(text: str) -> list[str]:
+    """The sentences of a text; a short one goes together with the next, or the last with the one before."""
+    found: list[str] = []
+    open_one = ""
+    for sentence in _SENTENCE.findall(text):
+        open_one = f"{open_one} {sentence.strip()}".strip()
+        if len(open_one.split()) >= MIN_WORDS:
+            found.append(open_one)
+            open_one = ""
+    if open_one and found:
+        found[-1] = f"{found[-1]} {open_one}"
+    elif open_one:
+        found.append(open_one)
+    return found
+
+
+class Understanding:
+    """MeaningScorer of one framework: the phases a line fits, and the signals it gives."""
+
+    def __init__(
+        self, phases: MeaningScorer, heads: SignalHeads, embed: Callable[[list[str]], Array]
+    ) -> None:
+        self._phases = phases
+        self._heads = heads
+        self._embed = embed
+
+    def scores(self, text: str) -> dict[str, float]:
+        """Those of the phases, and '=id' -> probability that the line gives the signal."""
+        scores = dict(self._phases.scores(text))
+        read = passages(text)
+        if read:
+            best = self._heads.probabilities(self._embed(read)).max(axis=0)
+            named = zip(self._heads.ids, best, strict=True)
+            # Hardly probable ones would only fill the journal.
+            scores |= {GIVES + one: round(float(value), 3) for one, value in named if value >= LEAST}
+        return scores
+
+
+def understanding_of(
+    framework: Framework, *, model_folder: Path | None = None, content_folder: Path | None = None
+) -> MeaningScorer | None:
+    """The scorer of a framework: without signals where their heads are missing, None without the model."""
+    phases = scorer_for(framework, model_folder=model_folder, content_folder=content_folder)
+    if phases is None:
+        return None
+    folder = content_folder or content_dir()
+    heads = SignalHeads.load(folder / HEADS / f"{framework.id}.npz", framework)
+    return phases if heads is None else Understanding(phases, heads, phases.embed)
