@@ -1,10 +1,11 @@
 """How often the tracker is right about the phase, weighted by time, on the labelled interviews.
 
-    python scripts/bench_phases.py [FRAMEWORK ...] [--splits test] [--heads FOLDER] [--long]
+    python scripts/bench_phases.py [FRAMEWORK ...] [--splits test] [--heads FOLDER] [--long] [--first N]
 
 `live` is decided from each line and those before it, `after` in the light of the whole transcript (as in
 reports and traces), `cues` after, without the sentence model. The shipped heads are trained on train and
 dev, so only test is unseen there; `train_phases.py --splits train` and `--heads` give dev figures.
+`--first 2` keeps only the first two lines of each stretch, as in short talks that hurry from phase to phase.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 from phase_data import SPLITS, Interview, load_interviews
@@ -24,7 +27,7 @@ from phase_data import SPLITS, Interview, load_interviews
 from voice_interviewer.adapters.content_files import load_frameworks
 from voice_interviewer.adapters.meaning import SentenceScorer, scorer_for
 from voice_interviewer.core.content import Framework
-from voice_interviewer.core.phase_tracker import PhaseTracker
+from voice_interviewer.core.phase_tracker import PhaseBelief, PhaseTracker
 
 VARIANT = 9
 """Lines are cut as in no training run."""
@@ -32,24 +35,52 @@ Seconds = dict[tuple[str, str], float]
 """(labelled, decided) -> seconds."""
 
 
+BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+"""Lower ends of the confidences told apart."""
+Sure = list[tuple[float, bool, float]]
+"""Confidence, whether it was right, seconds."""
+
+
 def decide(
     framework: Framework, interview: Interview, scorer: SentenceScorer | None
-) -> tuple[list[str], list[str]]:
-    """The phase of each line, decided live and afterwards."""
+) -> tuple[list[PhaseBelief], list[PhaseBelief]]:
+    """The belief of each line, live and afterwards."""
     tracker = PhaseTracker(framework)
     live = []
     for line in interview.lines:
         meanings = scorer.scores(line.text) if scorer is not None else {}
-        live.append(tracker.observe(line.text, line.at_s, line.end_s, meanings).phase_id)
-    return live, [belief.phase_id for belief in tracker.smoothed()]
+        live.append(tracker.observe(line.text, line.at_s, line.end_s, meanings))
+    return live, tracker.smoothed()
 
 
-def seconds(interview: Interview, decided: Sequence[str]) -> Seconds:
+def seconds(interview: Interview, decided: Sequence[PhaseBelief]) -> Seconds:
     """How long each label met each decision."""
     found: Seconds = defaultdict(float)
-    for line, phase in zip(interview.lines, decided, strict=True):
-        found[line.phase, phase] += line.end_s - line.at_s
+    for line, belief in zip(interview.lines, decided, strict=True):
+        found[line.phase, belief.phase_id] += line.end_s - line.at_s
     return found
+
+
+def sureness(interview: Interview, decided: Sequence[PhaseBelief]) -> Sure:
+    """How sure each decision was, and whether rightly."""
+    return [
+        (belief.confidence, belief.phase_id == line.phase, line.end_s - line.at_s)
+        for line, belief in zip(interview.lines, decided, strict=True)
+    ]
+
+
+def calibration(found: Sure) -> Iterator[str]:
+    """One row a bin: what the confidence promised and what came true, weighted by time."""
+    yield "confidence      share of time    promised       right"
+    total = sum(length_s for _, _, length_s in found)
+    for low, high in zip(BINS, (*BINS[1:], 1.01), strict=True):
+        part = [one for one in found if low <= one[0] < high]
+        part_s = sum(length_s for _, _, length_s in part)
+        if part_s:
+            promised = sum(confidence * length_s for confidence, _, length_s in part) / part_s
+            right = sum(length_s for _, was_right, length_s in part if was_right) / part_s
+            cells = f"{100 * part_s / total:13.1f} % {100 * promised:9.1f} % {100 * right:9.1f} %"
+            yield f"{low:4.2f} to {min(high, 1.0):4.2f} {cells}"
 
 
 def share_right(found: Seconds) -> float:
@@ -70,11 +101,22 @@ def confusion(framework: Framework, found: Seconds) -> Iterator[str]:
             yield f"  {label:14}{cells} {total / 60:9.1f}"
 
 
-def measure(framework: Framework, split: str, scorer: SentenceScorer | None, verbose: bool) -> None:
-    """Print one split of one framework."""
-    interviews = load_interviews(framework.id, (split,), variant=VARIANT)
+def hurried(interview: Interview, first: int) -> Interview:
+    """Only the first lines of each stretch in one phase; all of them for 0."""
+    kept = []
+    for _, stretch in groupby(interview.lines, key=lambda line: line.phase):
+        kept += list(stretch)[: first or None]
+    return replace(interview, lines=tuple(kept))
+
+
+def measure(
+    framework: Framework, split: str, scorer: SentenceScorer | None, verbose: bool, first: int = 0
+) -> Sure:
+    """Print one split of one framework; how sure it was afterwards."""
+    interviews = [hurried(one, first) for one in load_interviews(framework.id, (split,), variant=VARIANT)]
+    sure: Sure = []
     if not interviews:
-        return
+        return sure
     sums: dict[str, Seconds] = {name: defaultdict(float) for name in ("live", "after", "cues")}
     worst = 1.0
     for interview in interviews:
@@ -83,6 +125,7 @@ def measure(framework: Framework, split: str, scorer: SentenceScorer | None, ver
         for name, decided in (("live", live), ("after", after), ("cues", cues)):
             for pair, value in seconds(interview, decided).items():
                 sums[name][pair] += value
+        sure += sureness(interview, after)
         right = share_right(seconds(interview, after))
         worst = min(worst, right)
         if verbose:
@@ -95,6 +138,7 @@ def measure(framework: Framework, split: str, scorer: SentenceScorer | None, ver
     )
     if verbose:
         print("\n".join(confusion(framework, sums["after"])))
+    return sure
 
 
 def main() -> int:
@@ -106,7 +150,9 @@ def main() -> int:
     parser.add_argument("--splits", nargs="+", default=["test"], choices=SPLITS)
     parser.add_argument("--heads", type=Path, help="content folder whose phase_heads to use")
     parser.add_argument("--long", action="store_true", help="each interview, and the confusion matrix")
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="lines to keep of each stretch")
     args = parser.parse_args()
+    sure: Sure = []
     for framework in load_frameworks():
         if args.frameworks and framework.id not in args.frameworks:
             continue
@@ -114,7 +160,8 @@ def main() -> int:
         if scorer is None:
             print(f"{framework.id}: NO SENTENCE MODEL OR HEADS, cues only", file=sys.stderr)
         for split in args.splits:
-            measure(framework, split, scorer, args.long)
+            sure += measure(framework, split, scorer, args.long, args.first)
+    print("\n".join(calibration(sure)))
     return 0
 
 
