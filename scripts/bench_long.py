@@ -6,8 +6,9 @@
 The real command (`loop google --pace fast`) with a scripted candidate who talks most of the time: voice
 activity, segmenter, turn model, meaning model, interviewer, voice, recording, journal, acoustics, report and
 page are real.
-Only the recogniser's network is replaced, since it alone would take hours: its words come from a list, placed
-where there is speech, and everything around it (windows, guards, fillers, pitch) is real. `--real` keeps it.
+Only the networks are spared, since they alone would take hours: the recogniser's words come from a list, placed
+where there is speech, with everything around it (windows, fillers, pitch) real; of the turn model's and the
+meaning model's answers every fifth is computed and serves the next four. `--real` keeps them all.
 """
 
 from __future__ import annotations
@@ -162,6 +163,27 @@ def script_the_recogniser() -> None:
     monkey(whisper.WhisperTranscriber, _loaded=lambda _self: None)
 
 
+def answer_every_fifth() -> None:
+    """The turn model and the meaning model compute one answer of five."""
+    from voice_interviewer.adapters.minilm import MiniLm
+    from voice_interviewer.adapters.smart_turn import SmartTurnVote
+
+    monkey(SmartTurnVote, probability=_every_fifth(SmartTurnVote.probability))
+    monkey(MiniLm, _embed_one=_every_fifth(MiniLm._embed_one))
+
+
+def _every_fifth(compute: Any) -> Any:
+    answers: list[Any] = []
+    calls = itertools.count()
+
+    def answer(self: Any, *arguments: Any) -> Any:
+        if next(calls) % 5 == 0:
+            answers[:] = [compute(self, *arguments)]
+        return answers[0]
+
+    return answer
+
+
 def speak_once(script: str) -> None:
     """The candidate's sentences are synthesised before the first round: later its voice costs nothing."""
     import tomllib
@@ -285,6 +307,7 @@ def main() -> int:
     figures = Figures()
     if not args.real:
         script_the_recogniser()
+        answer_every_fifth()
     speak_once(script)
     time_replies(figures)
     note_rounds(figures)

@@ -14,11 +14,13 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from voice_interviewer.core.commands import Command, Notice, Say
+from voice_interviewer.core.commands import Command, Notice, Say, Transcribe
 from voice_interviewer.core.events import Event, SpeechPaused, SpeechStarted, Transcribed, UtteranceEnded
 
 LOWEST_DB, HIGHEST_DB = -60.0, -6.0
 KEPT_LINES = 8
+BEHIND_S, CAUGHT_UP_S = 8.0, 3.0
+"""Words come some 2 s after an utterance; when they take that much longer, a person wonders."""
 STATES = {
     "waiting": "starting",
     "opening": "the interviewer speaks",
@@ -99,6 +101,41 @@ class _Transcript:
         ]
 
 
+class Lag:
+    """How far the words are behind the speech: a slow computer drops nothing, and says that it is late."""
+
+    def __init__(self) -> None:
+        self._asked: dict[int, float] = {}
+        self._told = False
+        self.behind_s = 0.0
+
+    def take(self, event: Event | None, commands: Sequence[Command]) -> str:
+        """A line when the words have fallen behind, and one when they have caught up; '' otherwise."""
+        for command in commands:
+            if isinstance(command, Transcribe) and command.final:
+                self._asked[command.utterance_id] = command.end_s
+        if event is None:
+            return ""
+        if isinstance(event, Transcribed) and event.final:
+            self._asked.pop(event.utterance_id, None)
+        self.behind_s = max(0.0, event.at_s - min(self._asked.values(), default=event.at_s))
+        if not self._told and self.behind_s > BEHIND_S:
+            self._told = True
+            return (
+                f"This computer is {self.behind_s:.0f} s behind with your words. Nothing is lost: the "
+                "interviewer waits a little, or goes by what it has."
+            )
+        if self._told and self.behind_s < CAUGHT_UP_S:
+            self._told = False
+            return "The words have caught up."
+        return ""
+
+    @property
+    def line(self) -> str:
+        """For the screen, as long as it lasts."""
+        return f"words {self.behind_s:.0f} s late" if self._told else ""
+
+
 class PlainScreen:
     """One line for everything that is said; for logs, pipes and screen readers."""
 
@@ -107,11 +144,14 @@ class PlainScreen:
         self._write = write
         self._phase = ""
         self._transcript = _Transcript()
+        self._lag = Lag()
 
     def observe(self, event: Event | None, commands: Sequence[Command]) -> None:
         """Print what is new."""
         for line in self._transcript.take(event):
             self._write(f"You: {line}")
+        if news := self._lag.take(event, commands):
+            self._write(f"Note: {news}")
         for command in commands:
             if isinstance(command, Say):
                 for line in self._transcript.take(SpeechStarted(0.0, 0, 0.0)):
@@ -145,6 +185,7 @@ class LiveScreen:
         self._console = console
         self._lines: deque[Text] = deque(maxlen=KEPT_LINES)
         self._transcript = _Transcript()
+        self._lag = Lag()
         self._hearing = False
         self._live = Live(console=console, auto_refresh=False, transient=True, screen=False)
 
@@ -156,6 +197,8 @@ class LiveScreen:
             self._hearing = False
         for line in self._transcript.take(event):
             self._lines.append(Text.assemble(("You  ", "bold cyan"), line))
+        if news := self._lag.take(event, commands):
+            self._lines.append(Text.assemble(("Note  ", "bold yellow"), news))
         for command in commands:
             if isinstance(command, Say):
                 self._lines.append(Text.assemble(("Interviewer  ", "bold magenta"), command.text))
@@ -192,10 +235,11 @@ class LiveScreen:
         meter.add_column(ratio=1)
         meter.add_column(justify="right", no_wrap=True)
         share = (min(HIGHEST_DB, max(LOWEST_DB, shot.level_db)) - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB)
-        dropped = f"{shot.dropped_blocks} blocks lost" if shot.dropped_blocks else ""
+        lost = f"{shot.dropped_blocks} blocks lost" if shot.dropped_blocks else ""
+        trouble = "; ".join(filter(None, (lost, self._lag.line)))
         hearing = "hearing you" if self._hearing else STATES.get(shot.state, shot.state)
         meter.add_row(
-            Text(hearing, style="green" if self._hearing else ""), ProgressBar(100, share * 100), dropped
+            Text(hearing, style="green" if self._hearing else ""), ProgressBar(100, share * 100), trouble
         )
         parts: list[Table | Text] = [head, meter]
         if shot.live_line:
