@@ -60,6 +60,7 @@ def test_what_an_interview_needs_is_pinned_and_comes_from_packages() -> None:
         "piper-en_US-joe-medium",
         "smart-turn-v3.2",
         "minilm-l6-v2",
+        "smollm2-135m-instruct",
     ]
     for model in needed:
         packages = [source for source in model.sources if isinstance(source, PackageSource)]
