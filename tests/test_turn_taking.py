@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.turn_stage import Stage
 from voice_interviewer.core import turn_taking as tt
 from voice_interviewer.core.barge_in import is_back_channel, verdict
-from voice_interviewer.core.commands import Transcribe, VoteTurn
+from voice_interviewer.core.commands import JudgeAnswer, Transcribe, VoteTurn
 from voice_interviewer.core.completeness import judge, stitched
 from voice_interviewer.core.endpointing import (
     EndpointSettings,
@@ -22,14 +22,20 @@ from voice_interviewer.core.endpointing import (
     required_silence_s,
 )
 from voice_interviewer.core.events import (
+    AnswerJudged,
     MicrophoneEnded,
     MicrophoneLost,
     PromptStarted,
+    SpeechPaused,
     SpeechStarted,
     SpeechSuspected,
     Tick,
+    Transcribed,
+    TurnVoted,
+    UtteranceEnded,
     WorkerFailed,
 )
+from voice_interviewer.core.speech import Word
 
 ANSWER = "I picked them because they are the largest group and they come back every day."
 
@@ -203,6 +209,52 @@ def test_every_wait_is_within_limits(
     assert constants.shortest_s <= wait_s <= constants.thinking_s
     assert why
     assert points(evidence, habit) < 10
+
+
+def test_what_was_said_moves_the_wait_only_where_the_last_words_leave_it_open() -> None:
+    def wait_s(text: str, content: float) -> float:
+        evidence = PauseEvidence(judge(text), 0.6, Patience.FOLLOW_UP, 20.0, content)
+        return required_silence_s(evidence, PauseHabit())[0]
+
+    assert wait_s(ANSWER, 2.0) < wait_s(ANSWER, 0.0) < wait_s(ANSWER, -2.0)
+    assert wait_s("I picked them because", 2.0) == wait_s("I picked them because", -2.0)
+
+
+def judging() -> tuple[tt.TurnTaker, JudgeAnswer]:
+    """A taker that has just asked what the answer is worth, 0.8 s after its last word."""
+    taker = tt.TurnTaker(tt.TurnSettings(look_ahead="quick", judges_content=True))
+    taker.expect(Patience.FOLLOW_UP, "Why them?")
+    taker.handle(SpeechStarted(1.1, 1, 1.0))
+    taker.handle(SpeechPaused(21.2, 1, 1.0, 21.0))
+    taker.handle(TurnVoted(21.3, 1, 21.0, 0.95))
+    taker.handle(UtteranceEnded(21.45, 1, 1.0, 21.0))
+    words = tuple(Word(word, 1.0, 1.2, 0.9) for word in ANSWER.split())
+    out = taker.handle(Transcribed(21.8, 1, 0.75, 21.15, words, final=False))
+    (asked,) = [one.command for one in out if isinstance(one, tt.Issue)]
+    assert isinstance(asked, JudgeAnswer)
+    return taker, asked
+
+
+def test_the_answer_so_far_is_judged_as_an_answer_to_what_was_asked() -> None:
+    taker, asked = judging()
+    assert (asked.question, asked.answer) == ("Why them?", ANSWER)
+    assert [type(one) for one in taker.handle(Tick(22.1))] == [], "an opinion is on its way"
+    out = taker.handle(AnswerJudged(22.12, 1, 21.0, 2.5))
+    assert [one for one in out if isinstance(one, tt.TurnEnded)]
+
+
+def test_an_answer_that_reads_unfinished_is_waited_for() -> None:
+    taker, _ = judging()
+    assert not taker.handle(AnswerJudged(21.9, 1, 21.0, -2.5))
+    deadline_s = taker.next_deadline_s
+    assert deadline_s is not None
+    assert deadline_s > 23.0
+
+
+def test_no_opinion_is_waited_for_long() -> None:
+    taker, _ = judging()
+    ended = [taker.handle(Tick(22.21 + 0.1 * step)) for step in range(30)]
+    assert any(isinstance(one, tt.TurnEnded) for out in ended for one in out)
 
 
 # -- one turn ------------------------------------------------------------------------------------

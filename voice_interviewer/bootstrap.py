@@ -14,22 +14,24 @@ from types import FrameType
 from typing import Any, cast
 
 from voice_interviewer import __version__
-from voice_interviewer.adapters import acoustics_file, models, session_folder, session_lock
+from voice_interviewer.adapters import acoustics_file, finished, models, session_folder, session_lock
 from voice_interviewer.adapters.audio_sources import Sound, SoundOptions, choose_sound
 from voice_interviewer.adapters.going_on import GoingOn, ShiftedMicrophone, joined
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.language_model import LitellmWriter
-from voice_interviewer.adapters.signal_heads import understanding_of
+from voice_interviewer.adapters.lazy_judge import LazyJudge
 from voice_interviewer.adapters.paths import cache_dir, data_dir
 from voice_interviewer.adapters.piper import SENTENCE_GAP_S, PiperVoice
 from voice_interviewer.adapters.recording import TrackRecorder
 from voice_interviewer.adapters.session_folder import SessionFolder
+from voice_interviewer.adapters.signal_heads import understanding_of
 from voice_interviewer.adapters.smart_turn import SmartTurnVote
 from voice_interviewer.adapters.spoken_store import SpokenStore
 from voice_interviewer.adapters.whisper import WhisperTranscriber
 from voice_interviewer.core import wording
 from voice_interviewer.core.commands import Command
 from voice_interviewer.core.content import Company, Framework, Question
+from voice_interviewer.core.errors import VoiceInterviewerError
 from voice_interviewer.core.events import Event, SessionResumed, StopRequested, Transcribed
 from voice_interviewer.core.fragments import LookAhead
 from voice_interviewer.core.interviewer import Interviewer, Setup
@@ -39,13 +41,14 @@ from voice_interviewer.ports import SAMPLE_RATE_HZ, MeaningScorer
 from voice_interviewer.runtime.audio_buffer import AudioBuffer
 from voice_interviewer.runtime.crew import LiveCrew, SimulatedCrew
 from voice_interviewer.runtime.inbox import LiveInbox, SampleCounterClock, SessionClock, SimulatedInbox
-from voice_interviewer.runtime.jobs import Transcription, Voting, Writing
+from voice_interviewer.runtime.jobs import Judging, Transcription, Voting, Writing
 from voice_interviewer.runtime.listener import Listener
 from voice_interviewer.runtime.session import Observer, SessionLoop
 from voice_interviewer.runtime.speech import SpeechCache
 from voice_interviewer.runtime.talker import Talker
 
 WHISPER, VOICE, SMART_TURN = "whisper-base", "piper-en_US-joe-medium", "smart-turn-v3.2"
+JUDGE = finished.MODEL_ID
 SIMULATED_DELAY_S = 0.4
 """How long a transcription takes on the sample counter: fixed, so that a fast run is the same everywhere."""
 RETRY_HINT = "the journal and the recording are kept"
@@ -176,7 +179,7 @@ def _setup(practice: Practice, sound: Sound) -> Setup:
         sound.duplex,
         writer=practice.writer is not None,
         only_phase=practice.only_phase,
-        turns=TurnSettings(look_ahead=_look_ahead(sound)),
+        turns=TurnSettings(look_ahead=_look_ahead(sound), judges_content=_judge() is not None),
     )
 
 
@@ -223,6 +226,7 @@ def _header(practice: Practice, folder: SessionFolder, now: datetime, sound: Sou
         "seed": practice.seed,
         "duplex": sound.duplex,
         "look_ahead": _look_ahead(sound),
+        "judges_content": _judge() is not None,
         "writer": practice.writer is not None,
         "models": models_used,
         "microphone": sound.microphone.name,
@@ -243,6 +247,14 @@ def _smart_turn() -> Path | None:
     try:
         return models.model_path(SMART_TURN)
     except Exception:
+        return None
+
+
+def _judge() -> LazyJudge | None:
+    """The small language model is optional too: without it the last words decide alone."""
+    try:
+        return LazyJudge(models.model_path(JUDGE))
+    except VoiceInterviewerError:
         return None
 
 
@@ -283,6 +295,7 @@ def _live(
     stack.callback(sound.playback.stop)
     writing = Writing(practice.writer, clock, inbox.put) if practice.writer is not None else None
     scorer = practice.scorer(practice.framework)
+    judge = _judge()
     crew = LiveCrew(
         Transcription(transcriber, scorer, buffer, clock, inbox.put, glimpse=transcriber.quick),
         _voting(_smart_turn(), buffer, clock, inbox.put),
@@ -291,6 +304,7 @@ def _live(
         writing,
         clock,
         inbox.put,
+        Judging(judge, clock, inbox.put) if judge is not None else None,
     )
     stack.enter_context(crew)
     if practice.writer is not None:
@@ -302,6 +316,8 @@ def _live(
     stack.callback(sound.microphone.stop)
     clock.start(practice.begins_at_s)
     threading.Thread(target=_quietly(transcriber.warm_up), daemon=True, name="recogniser loader").start()
+    if judge is not None:
+        threading.Thread(target=_quietly(judge.warm_up), daemon=True, name="judge loader").start()
     stopping = threading.Event()
     ear = threading.Thread(target=listener.run, args=(stopping,), daemon=True, name="listener")
     ear.start()
@@ -367,6 +383,7 @@ def _simulated(
         inbox.put,
         inbox.withdraw,
         writing,
+        Judging(judge, clock, inbox.put) if (judge := _judge()) is not None else None,
     )
     sound.microphone.start()
     stack.callback(sound.microphone.stop)

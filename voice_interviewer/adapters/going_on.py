@@ -87,7 +87,10 @@ def setup_of(header: Mapping[str, Any], name: str) -> Setup:
         "half" if header.get("duplex") == "half" else "full",
         writer=bool(header.get("writer", False)),
         only_phase=str(header.get("phase", "")),
-        turns=TurnSettings(look_ahead="quick" if header.get("look_ahead") == "quick" else "full"),
+        turns=TurnSettings(
+            look_ahead="quick" if header.get("look_ahead") == "quick" else "full",
+            judges_content=header.get("judges_content") is True,
+        ),
     )
 
 

@@ -70,6 +70,7 @@ _HEADER: dict[str, Reader] = {
     "minutes": number,
     "seed": _seed,
     "writer": reader_for(bool),
+    "judges_content": reader_for(bool),
     "models": reader_for(dict[str, str]),
     "principles": reader_for(tuple[str, ...]),
     "follow_ups": reader_for(tuple[tuple[str, str], ...]),

@@ -1,7 +1,8 @@
 """Speech while the interviewer speaks: the candidate wants the floor, or only coughs, agrees, types.
 
 The loudspeaker is held (ducked) at the first trace of voice, which is what the candidate hears as stopping,
-and goes on at once when no speech is confirmed. Whether the prompt is dropped or goes on is decided with what follows.
+and goes on at once when no speech is confirmed. Whether the prompt is dropped or goes on is decided with what
+follows.
 """
 
 from __future__ import annotations

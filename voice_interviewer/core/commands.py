@@ -89,6 +89,18 @@ class VoteTurn(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeAnswer(Command):
+    """Ask how finished the answer reads up to the pause after an utterance."""
+
+    utterance_id: int
+    end_s: float
+    question: str
+    """What is being answered; '' when that is not known."""
+    answer: str
+    """The turn so far."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskFollowUp(Command):
     """Have the language model word a prompt the core has already decided on."""
 

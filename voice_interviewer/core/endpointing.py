@@ -64,6 +64,9 @@ COMPLETE_SHARES: Mapping[str, Share] = {
 }
 """Whose every pause reads like the end of a sentence ends no turn by it."""
 
+JUDGED_CLOSURES: frozenset[Closure] = frozenset({"complete", "unclear", "closing"})
+"""Where the last words leave it open whether more follows, what was said before them tells more."""
+
 EARLY_POINTS: Mapping[Patience, tuple[tuple[float, float], ...]] = {
     Patience.QUESTION: ((12.0, -2.0), (25.0, -0.8)),
     Patience.CLARIFIED: ((8.0, -1.5), (20.0, -0.5)),
@@ -117,6 +120,8 @@ class PauseEvidence:
     patience: Patience
     turn_s: float
     """From the turn's first word to the pause."""
+    content: float = 0.0
+    """Points for what was said, given the question; 0 when nobody judged it."""
 
 
 @dataclass(slots=True)
@@ -190,6 +195,8 @@ def points(evidence: PauseEvidence, habit: PauseHabit) -> float:
         return total
     if closure == "complete":
         total = habit.sentences.points("complete")
+    if closure in JUDGED_CLOSURES:
+        total += evidence.content
     if evidence.vote is not None:
         total += habit.votes.points(_vote(evidence.vote))
     return total + _early_points(evidence.patience, evidence.turn_s)
@@ -205,4 +212,6 @@ def required_silence_s(evidence: PauseEvidence, habit: PauseHabit) -> tuple[floa
     wait_s = settings.pause_s + habit.tau_s * missing
     if evidence.vote is not None:
         why = f"{why}, vote {evidence.vote:.2f}"
+    if evidence.content:
+        why = f"{why}, content {evidence.content:+.1f}"
     return min(settings.longest_s, max(settings.shortest_s, wait_s)), why

@@ -135,6 +135,17 @@ class TurnVoted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerJudged(Event):
+    """What the words of the answer up to the pause at `end_s` are worth: the logarithm of how much likelier
+    they are at an answer's end than at a pause inside it.
+    """
+
+    utterance_id: int
+    end_s: float
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
 class PromptStarted(Event):
     """The first sample of a prompt left for the loudspeaker."""
 

@@ -44,6 +44,12 @@ class Fragment:
     """A quick look at how it ends, until `words` are there."""
     meanings: dict[str, float] = field(default_factory=dict)
     vote: float | None = None
+    content: float | None = None
+    """Points for the answer up to its end, from what was said."""
+    content_asked_s: float | None = None
+    """When that was asked for."""
+    content_of: str = ""
+    """The answer that was asked about."""
     heard: bool = False
     """Its final words were reported."""
     judged: bool = False
@@ -82,6 +88,8 @@ class Fragment:
         self.words = None
         self.glimpse = ()
         self.vote = None
+        self.content = self.content_asked_s = None
+        self.content_of = ""
 
     def close(self, end_s: float, *, cut: bool) -> None:
         """No more sound will be added."""

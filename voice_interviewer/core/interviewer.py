@@ -342,7 +342,7 @@ class Interviewer:
             self.machine.fire("prompts_done")
             patience = PATIENCE_AFTER.get(self.memory.last_kind)
             if patience is not None:
-                self.taker.expect(patience)
+                self.taker.expect(patience, self.memory.said[-1] if self.memory.said else "")
 
     def close(self, at_s: float) -> None:
         """Say the last words, whatever else was to be said."""

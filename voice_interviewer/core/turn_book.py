@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from voice_interviewer.core import completeness, hands_free
+from voice_interviewer.core.commands import JudgeAnswer
 from voice_interviewer.core.endpointing import Patience, PauseEvidence, PauseHabit, required_silence_s
-from voice_interviewer.core.events import Transcribed
+from voice_interviewer.core.events import AnswerJudged, Transcribed
 from voice_interviewer.core.fragments import Desk, Fragment
 from voice_interviewer.core.turn_outcomes import (
     Aside,
@@ -38,6 +39,8 @@ class TurnBook:
         self.settings = settings
         self.habit = PauseHabit(settings.endpointing)
         self.patience = Patience.QUESTION
+        self.question = ""
+        """What is being answered."""
         self.fragments: dict[int, Fragment] = {}
         self.turn: list[Fragment] = []
         """The open turn, in order."""
@@ -209,6 +212,31 @@ class TurnBook:
         words = sum(len(f.utterance.words) for f in self.turn)
         return all(f.heard for f in self.turn) or words >= self.settings.glimpse_words
 
+    def judge_content(self, now_s: float) -> None:
+        """Have the answer judged up to the last fragment, and again when its final words are others."""
+        if not self.settings.judges_content or not self.is_open or not self.is_readable:
+            return
+        last = self.turn[-1]
+        answer = completeness.stitched([f.utterance.text for f in self.turn])
+        if not answer or answer == last.content_of:
+            return
+        if not last.content_of or last.words is not None:
+            last.content_of, last.content_asked_s = answer, now_s
+            self.out.append(Issue(JudgeAnswer(last.id, last.end_s, self.question, answer)))
+
+    def on_judged(self, event: AnswerJudged) -> None:
+        """The judgement came; stale ones are dropped."""
+        fragment = self.fragments.get(event.utterance_id)
+        if fragment is not None and not fragment.speaking and abs(fragment.end_s - event.end_s) < 0.05:
+            fragment.content = event.points
+
+    def judged_from_s(self) -> float:
+        """No sooner is the turn judged: an opinion on its content is on its way."""
+        last = self.turn[-1]
+        if last.content_asked_s is None or last.content is not None:
+            return 0.0
+        return last.content_asked_s + self.settings.content_limit_s
+
     def required_silence(self) -> tuple[float, str]:
         """Silence needed after the turn's last words, and why."""
         return required_silence_s(self._evidence(self.turn), self.habit)
@@ -223,7 +251,9 @@ class TurnBook:
         last = fragments[-1]
         start_s = fragments[0].start_s if self.answer_start_s is None else self.answer_start_s
         text = completeness.stitched([f.utterance.text for f in fragments[-JUDGED_FRAGMENTS:]])
-        return PauseEvidence(completeness.judge(text), last.vote, self.patience, last.end_s - start_s)
+        return PauseEvidence(
+            completeness.judge(text), last.vote, self.patience, last.end_s - start_s, last.content or 0.0
+        )
 
     def _foretell(self, fragment: Fragment) -> None:
         """Tell the interviewer early that this may be all."""

@@ -34,6 +34,10 @@ class TurnSettings:
     """So many of the last words go with each transcription, as context."""
     transcript_limit_s: float = 6.0
     """A turn is not judged while its last words are still being transcribed, up to this long after them."""
+    judges_content: bool = False
+    """Somebody answers `JudgeAnswer`."""
+    content_limit_s: float = 0.4
+    """That is waited for so long before the turn is judged without it."""
     glimpse_words: int = 3
     """A turn is not judged by a quick look at fewer words than this."""
     reopen_s: float = 0.3

@@ -20,6 +20,7 @@ from voice_interviewer.core import barge_in
 from voice_interviewer.core.commands import VoteTurn
 from voice_interviewer.core.endpointing import EndpointSettings, Patience
 from voice_interviewer.core.events import (
+    AnswerJudged,
     Event,
     MicrophoneEnded,
     MicrophoneLost,
@@ -86,9 +87,10 @@ class TurnTaker:
 
     # -- what the interviewer tells it -----------------------------------------------------------
 
-    def expect(self, patience: Patience) -> None:
-        """What the next answer will be like."""
+    def expect(self, patience: Patience, question: str = "") -> None:
+        """What the next answer will be like, and to what."""
         self._book.patience = patience
+        self._book.question = question
 
     def hold_floor(self, until_s: float) -> None:
         """The candidate wants time: no turn ends and no help is offered before `until_s`, unless they
@@ -167,6 +169,8 @@ class TurnTaker:
                 self._book.on_words(event)
             case TurnVoted():
                 self._on_voted(event)
+            case AnswerJudged():
+                self._book.on_judged(event)
             case PromptStarted():
                 self._on_prompt_started(event)
             case PromptFinished() if self._prompt == event.prompt_id:
@@ -187,6 +191,8 @@ class TurnTaker:
 
     def _settle(self) -> list[Outcome]:
         """Do whatever is due by now, earliest first."""
+        if self._floor == "candidate" and not self._book.suspended:
+            self._book.judge_content(self._now_s)
         while True:
             due = [plan for plan in self._plans() if plan[0] <= self._now_s + 1e-9]
             if not due:
@@ -420,7 +426,8 @@ class TurnTaker:
         if book.close_reason:
             return self._now_s, lambda: self._end(book.close_reason)
         wait_s, reason = book.required_silence()
-        return max(quiet_s + wait_s, book.hold_until_s), lambda: self._end(reason)
+        due_s = max(quiet_s + wait_s, book.hold_until_s, book.judged_from_s())
+        return due_s, lambda: self._end(reason)
 
     def _silence_plan(self) -> _Plan | None:
         """Help after a long silence, when nothing else is going to happen."""

@@ -13,19 +13,26 @@ from voice_interviewer.core import commands as c
 from voice_interviewer.core.errors import VoiceInterviewerError
 from voice_interviewer.core.events import Event, PromptFinished, PromptStarted, WorkerFailed
 from voice_interviewer.ports import Clock, Pcm16
-from voice_interviewer.runtime.jobs import Transcription, Voting, Writing
+from voice_interviewer.runtime.jobs import Judging, Transcription, Voting, Writing
 from voice_interviewer.runtime.listener import Track
 from voice_interviewer.runtime.speech import SpeechCache
 from voice_interviewer.runtime.talker import READING_WORDS_PER_S, Talker
 from voice_interviewer.runtime.worker import Worker
 
-STUCK_AFTER_S = {"transcriber": 120.0, "voter": 20.0, "voice": 90.0, "preparer": 60.0, "writer": 60.0}
+STUCK_AFTER_S = {
+    "transcriber": 120.0,
+    "voter": 20.0,
+    "judge": 30.0,
+    "voice": 90.0,
+    "preparer": 60.0,
+    "writer": 60.0,
+}
 """A job longer than this is taken for a hang: the worker is given up and the session goes on without it.
 Transcription's limit is generous: on a slow machine late words are better than none."""
 
 
 class LiveCrew:
-    """One worker thread each for transcribing, voting, speaking, preparing, writing."""
+    """One worker thread each for transcribing, voting, judging, speaking, preparing, writing."""
 
     def __init__(
         self,
@@ -36,6 +43,7 @@ class LiveCrew:
         writing: Writing | None,
         clock: Clock,
         put: Callable[[Event], None],
+        judging: Judging | None = None,
     ) -> None:
         self._transcription = transcription
         self._talker = talker
@@ -49,6 +57,7 @@ class LiveCrew:
         self.voice: Worker[c.Say] = Worker("voice", talker.handle, self._failed)
         self.preparer: Worker[str] = Worker("preparer", self._prepare, self._failed)
         self.voter = Worker("voter", voting.handle, self._failed) if voting is not None else None
+        self.judge = Worker("judge", judging.handle, self._failed) if judging is not None else None
         self.writer = Worker("writer", writing.handle, self._failed) if writing is not None else None
         self._reported: set[str] = set()
 
@@ -59,6 +68,7 @@ class LiveCrew:
             self.voice,
             self.preparer,
             self.voter,
+            self.judge,
             self.writer,
         ]
         return [worker for worker in present if worker is not None]
@@ -100,6 +110,10 @@ class LiveCrew:
             case c.VoteTurn():
                 if self.voter is not None:
                     self.voter.submit(command)
+            case c.JudgeAnswer():
+                if self.judge is not None:
+                    self.judge.interrupt()  # an older pause is over by now
+                    self.judge.submit(command)
             case c.AskFollowUp():
                 if self.writer is not None:
                     self.writer.interrupt()
@@ -144,11 +158,13 @@ class SimulatedCrew:
         put: Callable[[Event], None],
         withdraw: Callable[[Callable[[Event], bool]], None],
         writing: Writing | None = None,
+        judging: Judging | None = None,
     ) -> None:
         self._withdraw = withdraw
         self._transcription = transcription
         self._voting = voting
         self._writing = writing
+        self._judging = judging
         self._speech = speech
         self._track = track
         self._clock = clock
@@ -170,6 +186,10 @@ class SimulatedCrew:
                 if self._voting is not None:
                     voting = self._voting
                     self._try("voter", lambda: voting.handle(command, _never))
+            case c.JudgeAnswer():
+                if self._judging is not None:
+                    judging = self._judging
+                    self._try("judge", lambda: judging.handle(command, _never))
             case c.AskFollowUp():
                 if self._writing is not None:
                     writing = self._writing

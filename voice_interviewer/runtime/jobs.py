@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from voice_interviewer.core.commands import AskFollowUp, Transcribe, VoteTurn
+from voice_interviewer.core.commands import AskFollowUp, JudgeAnswer, Transcribe, VoteTurn
 from voice_interviewer.core.errors import VoiceInterviewerError
 from voice_interviewer.core.events import (
+    AnswerJudged,
     Event,
     FollowUpFailed,
     FollowUpReady,
@@ -128,6 +130,31 @@ class Voting:
         if not 0.0 <= probability <= 1.0:
             return
         self._put(TurnVoted(self._clock.now_s(), job.utterance_id, job.end_s, probability))
+
+
+class AnswerJudge(Protocol):
+    """Tells from the words whether an answer is finished."""
+
+    def judge(self, question: str, answer: str) -> float:
+        """How much likelier the words are at an answer's end than at a pause inside: natural logarithm."""
+        ...
+
+
+class Judging:
+    """JudgeAnswer jobs to AnswerJudged events."""
+
+    def __init__(self, judge: AnswerJudge, clock: Clock, put: Put) -> None:
+        self._judge = judge
+        self._clock = clock
+        self._put = put
+
+    def handle(self, job: JudgeAnswer, cancelled: Cancelled) -> None:
+        """One opinion on one answer so far."""
+        if cancelled():
+            return
+        points = self._judge.judge(job.question, job.answer)
+        if math.isfinite(points):
+            self._put(AnswerJudged(self._clock.now_s(), job.utterance_id, job.end_s, points))
 
 
 class Writing:

@@ -19,7 +19,7 @@ _STOP, _URGENT, _ORDINARY = range(3)
 
 
 class Worker(Generic[Job]):
-    """Runs `handle(job, cancelled)` for each job on its own daemon thread: urgent ones first, else in order."""
+    """Runs `handle(job, cancelled)` for each job on its own daemon thread: urgent ones first."""
 
     def __init__(
         self,
