@@ -174,6 +174,8 @@ def _tokenizer(notes: dict[str, Any]) -> Any:
     vocabulary = {token: number for number, token in enumerate(notes["tokenizer.ggml.tokens"])}
     merges = [tuple(merge.split(" ", 1)) for merge in notes["tokenizer.ggml.merges"]]
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
+    # They have moved into the tokenizer; the lists themselves would take another ten megabytes.
+    del notes["tokenizer.ggml.tokens"], notes["tokenizer.ggml.merges"]
     by_digits = pre_tokenizers.Digits(individual_digits=True)
     by_bytes = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([by_digits, by_bytes])
