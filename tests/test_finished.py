@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import struct
+import subprocess
 import sys
 from pathlib import Path
 
@@ -144,6 +146,18 @@ def test_a_broken_file_is_one_clear_error(tmp_path: Path, keep: int) -> None:
     path.write_bytes(gguf(note, 1, [])[:keep])
     with pytest.raises(ModelError, match="cannot load"):
         LlamaTrunk(path, 1)
+
+
+def test_the_command_line_keeps_the_mathematics_on_one_thread() -> None:
+    code = (
+        "import os, sys; from voice_interviewer.cli.main import main; early = 'numpy' in sys.modules;"
+        "main(['no-such-command']); print(early, os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split()[-2:] == ["False", "1"], done.stderr
 
 
 @needs_weights
