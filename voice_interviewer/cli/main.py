@@ -24,10 +24,6 @@ from voice_interviewer.adapters.paths import cache_dir, settings_path
 from voice_interviewer.adapters.settings import apply_settings
 from voice_interviewer.core.errors import StorageFullError, UsageError, VoiceInterviewerError
 
-# Before anything brings numpy along: several threads multiply small matrices no sooner, and where the processor
-# is busy they wait for one another, for seconds.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 PROGRAM = "voice-interviewer"
 COMMANDS = {
     "practice": "hold an interview out loud; ends with a report",
@@ -94,8 +90,8 @@ def available_commands() -> dict[str, str]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code: 0 done, 1 failed, 2 the line makes no sense, 130 interrupted."""
-    # Before numpy is loaded. Its threads wait by spinning: with two of them a judgement on an answer took four
-    # times the processor time, and on a busy machine a second instead of a twentieth.
+    # Before numpy is loaded. Its threads wait by spinning: with two of them a judgement on an answer took
+    # four times the processor time, and on a busy machine a second instead of a twentieth.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _replace_unprintable()
     arguments = list(sys.argv[1:] if argv is None else argv)
