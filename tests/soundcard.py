@@ -271,6 +271,17 @@ class VirtualSoundCard:
         # opens it waits for that. No real microphone does so; somebody who always listens prevents it.
         self._awake = self.listen(self.room)
 
+    def plug_headset(self, rate_hz: int = 8_000) -> None:
+        """A headset appears in the telephone profile, one narrow channel, and becomes the default."""
+        self._load("headset", "module-null-sink", "sink_name=headset_room", f"rate={rate_hz}", "channels=1",
+                   "format=s16le", "sink_properties=device.description=headset_room")  # fmt: skip
+        self._load("headset_microphone", "module-remap-source", "master=headset_room.monitor",
+                   "source_name=headset", f"rate={rate_hz}", "channels=1",
+                   "source_properties=device.description=headset")  # fmt: skip
+        self._pactl("set-default-source", "headset")
+        self._pactl("set-default-sink", "headset_room")
+        self.listen("headset_room")  # keeps it from dozing, as above
+
     def add_echo(self, *, delay_ms: int, attenuation_db: float) -> None:
         """Let the loudspeaker be heard by the microphone, as without headphones.
 
@@ -305,10 +316,10 @@ class VirtualSoundCard:
 
     # -- the candidate's mouth and ear ------------------------------------------------------------
 
-    def speak(self, path: Path) -> subprocess.Popen[bytes]:
-        """Play a sound file into the room at the microphone; returns at once, `wait()` for the end."""
+    def speak(self, path: Path, room: str = room) -> subprocess.Popen[bytes]:
+        """Play a sound file into the room at a microphone; returns at once, `wait()` for the end."""
         child = subprocess.Popen(
-            ["paplay", f"--device={self.room}", "--latency-msec=400", str(path)], env=self.environment
+            ["paplay", f"--device={room}", "--latency-msec=400", str(path)], env=self.environment
         )
         self._children.append(child)
         return child

@@ -168,8 +168,11 @@ class EchoAwareActivity:
         canceller: Canceller,
         *,
         hear_level: Callable[[bool], None] = lambda _learning: None,
+        forget_level: Callable[[], None] = lambda: None,
     ) -> None:
         self._inner = inner
+        self.forget_level = forget_level
+        """Another microphone is another level."""
         self._far = far
         self._canceller = canceller
         self._hear_level = hear_level
@@ -216,4 +219,4 @@ def echo_aware(
         activity.level.learning = allowed
 
     canceller = WebRtcCanceller() if cancel and canceller_available() else NoCanceller()
-    return EchoAwareActivity(activity, far, canceller, hear_level=learn)
+    return EchoAwareActivity(activity, far, canceller, hear_level=learn, forget_level=activity.forget_level)

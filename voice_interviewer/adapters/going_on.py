@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from voice_interviewer.adapters import journal, session_folder
+from voice_interviewer.adapters.microphone import Gap
 from voice_interviewer.adapters.session_folder import SessionFolder
 from voice_interviewer.adapters.wav_span import HEADER_BYTES
 from voice_interviewer.analysis.record import AcousticTrack
@@ -120,6 +121,12 @@ class ShiftedMicrophone:
     def dropped_blocks(self) -> int:
         """Blocks lost since the start."""
         return self._microphone.dropped_blocks
+
+    @property
+    def gaps(self) -> Sequence[Gap]:
+        """Stretches without recorded sound; their times are this run's own."""
+        gaps: Sequence[Gap] = getattr(self._microphone, "gaps", ())
+        return gaps
 
     def start(self) -> None:
         """Open. Raises DeviceError or AudioFileError."""

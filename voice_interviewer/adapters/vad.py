@@ -148,6 +148,11 @@ class GatedVoiceActivity:
         self._hang = 0
         self._lead: deque[bytes] = deque(maxlen=self.LEAD_FRAMES)
 
+    def forget_level(self) -> None:
+        """Another microphone is another level."""
+        self.level.reset()
+        self._gain = Leveller()
+
     def is_speech(self, frame: Frame) -> bool:
         """True when the frame holds speech of the candidate."""
         samples = self._rumble.filter(np.frombuffer(frame.pcm, dtype="<i2").astype(np.float64))

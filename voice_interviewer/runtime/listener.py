@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -34,6 +34,28 @@ class Track(Protocol):
     def write_at(self, start_sample: int, pcm: np.ndarray[tuple[int], np.dtype[np.int16]]) -> None:
         """Write samples at a position on the session's sample counter."""
         ...
+
+
+class Gap(Protocol):
+    """A stretch of the timeline without recorded sound."""
+
+    start_s: float
+    end_s: float
+
+
+@runtime_checkable
+class LearnsLevel(Protocol):
+    """A detector that goes by how loud the candidate is."""
+
+    def forget_level(self) -> None:
+        """Another microphone, or the same one plugged in again, has another level."""
+        ...
+
+
+def _gaps(microphone: Microphone) -> Sequence[Gap]:
+    """What a microphone lists as missing; a file or a stand-in lists nothing."""
+    gaps: Sequence[Gap] = getattr(microphone, "gaps", ())
+    return gaps
 
 
 class Listener:
@@ -129,6 +151,8 @@ class Listener:
             self._end(str(error))
             return
         self._put(MicrophoneLost(lost_s, error.message))
+        self.level_db = -99.0
+        gaps_before = len(_gaps(self._microphone))
         waited_s = 0.0
         while not stopping.is_set():
             try:
@@ -141,7 +165,12 @@ class Listener:
                     return
                 stopping.wait(REOPEN_EVERY_S)
                 continue
-            self._put(MicrophoneRegained(lost_s + waited_s, max(waited_s, 0.0)))
+            # The microphone knows to the sample how long it was away; one that does not was waited for.
+            gaps = _gaps(self._microphone)[gaps_before:]
+            gap_s = sum(gap.end_s - gap.start_s for gap in gaps) if gaps else waited_s
+            if isinstance(self._activity, LearnsLevel):
+                self._activity.forget_level()
+            self._put(MicrophoneRegained(lost_s + gap_s, gap_s))
             return
 
 
