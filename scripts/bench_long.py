@@ -4,11 +4,10 @@
     python scripts/bench_long.py --hours 0.5 --real   # half an hour with the real recogniser
 
 The real command (`loop google --pace fast`) with a scripted candidate who talks most of the time: voice
-activity, segmenter, turn model, meaning model, interviewer, voice, recording, journal, acoustics, report and
-page are real.
-Only the networks are spared, since they alone would take hours: the recogniser's words come from a list, placed
-where there is speech, with everything around it (windows, fillers, pitch) real; of the turn model's and the
-meaning model's answers every fifth is computed and serves the next four. `--real` keeps them all.
+activity, segmenter, interviewer, voice, recording, journal, acoustics, report and page are real. Only the
+networks are spared, since they alone would take hours: the recogniser's words come from a list, placed where
+there is speech, with everything around it (windows, fillers, pitch) real; of the turn model's and the meaning
+model's answers every fifth is computed and serves the next four. `--real` keeps them all.
 """
 
 from __future__ import annotations
@@ -211,8 +210,11 @@ def speak_once(script: str) -> None:
 
 
 def script_of(talk: Sequence[str]) -> str:
-    """A candidate who always has something to say, with pauses to think."""
-    answers = [f"[1.2] {text} [1.1] {talk[(n + 3) % len(talk)]}" for n, text in enumerate(talk)]
+    """A candidate who talks for three minutes at a time, with pauses to think: an hour is soon full."""
+    answers = [
+        "[1.2] " + " [1.4] ".join(talk[(n + step) % len(talk)] for step in range(2 * len(talk)))
+        for n in range(len(talk))
+    ]
     lines = ",\n".join(f'  "{text}"' for text in answers)
     return f'name = "Long"\nminutes = 60\nanswers = [\n{lines},\n]\nspare = [\n{lines},\n]\n'
 
