@@ -6,6 +6,7 @@ disfluent prompt, and this project's review. An event is right when it overlaps 
 labels leave it out.
 
     python scripts/bench_fillers.py [--data ../shared/data] [--json OUT] [--snr 10]
+    python scripts/bench_fillers.py --conditions [NAME ...]     the same, softer, noisier, faster ...
 """
 
 from __future__ import annotations
@@ -19,17 +20,20 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from sound_conditions import conditions, load, mixed  # noqa: E402
 
 from voice_interviewer.adapters.models import model_path  # noqa: E402
 from voice_interviewer.adapters.whisper import WhisperTranscriber  # noqa: E402
+from voice_interviewer.adapters.whisper_speech import speech_chances, speech_spans  # noqa: E402
 from voice_interviewer.adapters.whisper_windows import WindowCutter  # noqa: E402
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples  # noqa: E402
 
 WITHIN_S = 0.15
+UTTERANCE_GAP_S, PRE_ROLL_S, POST_ROLL_S = 0.7, 0.3, 0.4
 DISFLUENT_PROMPT = "Um, so, uh, I, I think, um, you know, we, uh"
 """The baseline's own: any short disfluent text does much the same."""
 COUNTED = re.compile(r"^(u+m+|u+h+|uhm|erm?|e+r+)$")
@@ -120,16 +124,41 @@ def ours(transcriber: WhisperTranscriber) -> Finder:
     return find
 
 
-def load(path: Path) -> Samples:
-    from faster_whisper.audio import decode_audio
+def as_in_an_interview(transcriber: WhisperTranscriber) -> Finder:
+    """Each utterance read once, when it ends."""
 
-    return np.asarray(decode_audio(str(path), sampling_rate=SAMPLE_RATE_HZ), dtype=np.float32)
+    def find(samples: Samples) -> list[tuple[str, float, float]]:
+        found: list[tuple[str, float, float]] = []
+        for start_s, end_s in speech_spans(speech_chances(samples), bridge_s=UTTERANCE_GAP_S):
+            first = max(0, int((start_s - PRE_ROLL_S) * SAMPLE_RATE_HZ))
+            last = int((end_s + POST_ROLL_S) * SAMPLE_RATE_HZ)
+            heard = transcriber.listen(samples[first:last], start_s=first / SAMPLE_RATE_HZ)
+            found += [(event.token, event.start_s, event.end_s) for event in heard.fillers]
+        return found
+
+    return find
 
 
-def mixed(speech: Samples, noise: Samples, snr_db: float) -> Samples:
-    noise = np.resize(noise, len(speech))
-    gain = np.sqrt((speech**2).mean() / ((noise**2).mean() * 10 ** (snr_db / 10) + 1e-12))
-    return np.asarray(speech + gain * noise, dtype=np.float32)
+def under_conditions(data: Path, names: Sequence[str], only: str, folder: Path) -> None:
+    """One line a condition: right, invented, missed over the labelled recordings."""
+    known = conditions(data / "noise")
+    twice = ours(WhisperTranscriber(folder, second_look=True))
+    once = as_in_an_interview(WhisperTranscriber(folder))
+    print(f"{'condition':22}{'right':>7}{'invented':>10}{'missed':>8}{'F1':>7}")
+    for name in names or known:
+        condition, total = known[name], Score()
+        for path in sorted((data / "spontaneous").glob(f"{only or '*'}.json")):
+            reference = json.loads(path.read_text(encoding="utf-8"))
+            labels = [
+                (
+                    f["start_s"] * condition.scale + condition.offset_s,
+                    f["end_s"] * condition.scale + condition.offset_s,
+                )
+                for f in reference["fillers"]
+            ]
+            find = once if condition.by_utterance else twice
+            total.add(match(find(condition.change(load(path.parent / reference["audio"]))), labels))
+        print(f"{name:22}{total.right:7}{total.invented:10}{total.missed:8}{total.f1:7.2f}", flush=True)
 
 
 def spontaneous(data: Path, finders: dict[str, Finder]) -> dict[str, dict[str, Score]]:
@@ -200,11 +229,16 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write every event there")
     parser.add_argument("--snr", type=float, default=10.0, help="dB of speech over noise")
     parser.add_argument("--ours-only", action="store_true", help="leave the baselines out")
+    parser.add_argument("--conditions", nargs="*", metavar="NAME", help="this project alone, made harder")
+    parser.add_argument("--only", default="", metavar="RECORDING", help="of the labelled ones")
     args = parser.parse_args()
     if not (args.data / "spontaneous").is_dir():
         print(f"SKIPPED: no labelled recordings in {args.data}", file=sys.stderr)
         return 0
     folder = model_path("whisper-base")
+    if args.conditions is not None:
+        under_conditions(args.data, args.conditions, args.only, folder)
+        return 0
     finders: dict[str, Finder] = {}
     if not args.ours_only:
         from faster_whisper import WhisperModel

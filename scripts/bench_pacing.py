@@ -3,16 +3,21 @@
     nice -n 10 python scripts/bench_pacing.py [--data ../shared/data] [--models FOLDER] [--cache FOLDER]
 
 For every recording with timed reference words the reference's own words go through the same report, so both
-sides mean the same by a rate; the other side is the recording as `review` hears it. Read clips have a text
-but no times: their reference is the number of words over the time from the first to the last sound by its
-level, good to about 0.1 s, so that the shorter the clip the less its figure says. What a reference does not
-time (the opening of one recording) is left out on both sides. Recordings of several people talking at once
-are listed apart: a recogniser hears one of them at a time.
+sides mean the same by a rate; the other side is the recording as `review` hears it.
+
+- Monologues: what people said in meetings, word for word with every restart, spoken anew by the interviewer's
+  voice with the pauses where they made them, so that words and pauses are known exactly, for about a minute.
+- One voice: the few recordings of one person speaking freely. What a reference does not time (the opening of
+  one recording) is left out on both sides.
+- Read: clips with a text but no times. Their reference is the number of words over the time from the first to
+  the last sound by its level, good to 0.1 s, which alone is 2 to 6 % of such short clips.
+- Several voices: meetings with people talking at once; a recogniser hears one of them at a time.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import pickle
 import sys
@@ -21,6 +26,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -28,6 +34,8 @@ import soundfile
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from voice_interviewer.adapters.piper import PiperVoice  # noqa: E402
+from voice_interviewer.adapters.resample import Resampler  # noqa: E402
 from voice_interviewer.adapters.review_pipeline import Reviewed, ReviewPipeline  # noqa: E402
 from voice_interviewer.adapters.whisper import WhisperTranscriber  # noqa: E402
 from voice_interviewer.analysis.findings import Report  # noqa: E402
@@ -35,6 +43,11 @@ from voice_interviewer.analysis.record import SessionRecord  # noqa: E402
 from voice_interviewer.analysis.report import build_report  # noqa: E402
 from voice_interviewer.core.speech import Utterance, Word  # noqa: E402
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples  # noqa: E402
+
+VOICE = "piper-en_US-joe-medium"
+MONOLOGUES = (7, 60, 150, 240)
+"""Which ones: any do; these are of four meetings, with 3 to 9 % of um and uh."""
+LONGEST_WORDS, LONGEST_PAUSE_S, HISS = 170, 3.0, 2e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +106,18 @@ def _timed_from_s(words: Sequence[Word]) -> float:
 
 def heard(path: Path, pipeline: ReviewPipeline, cache: Path | None, *, from_s: float = 0.0) -> Report:
     """The report on a recording, the recogniser's work kept in `cache`."""
-    kept = cache / f"{path.stem}.pickle" if cache else None
+    return report_on(load(path), path.stem, pipeline, cache, from_s=from_s)
+
+
+def report_on(
+    sound: Samples, name: str, pipeline: ReviewPipeline, cache: Path | None, *, from_s: float = 0.0
+) -> Report:
+    """The report on a sound, the recogniser's work kept in `cache` by its name."""
+    kept = cache / f"{name}.pickle" if cache else None
     if kept is not None and kept.exists():
         reviewed: Reviewed = pickle.loads(kept.read_bytes())
     else:
-        pcm = (load(path) * 32767).astype("<i2")
+        pcm = (sound * 32767).astype("<i2")
         blocks = (pcm[start : start + SAMPLE_RATE_HZ] for start in range(0, len(pcm), SAMPLE_RATE_HZ))
         reviewed = pipeline.run(blocks)
         if kept is not None:
@@ -131,6 +151,68 @@ def timed(folder: Path, pipeline: ReviewPipeline, cache: Path | None) -> Iterato
         )
 
 
+def monologues(data: Path, pipeline: ReviewPipeline, models: Path, cache: Path | None) -> Iterator[Row]:
+    """Real monologues spoken anew, pauses where they were."""
+    with gzip.open(data / "text" / "ami_monologues.jsonl.gz", "rt", encoding="utf-8") as file:
+        told = [json.loads(line) for line in file]
+    voice = PiperVoice(models / VOICE, speed=1.15)
+    for number in MONOLOGUES:
+        name = f"{told[number]['meeting']}_{told[number]['speaker']}"
+        sound, words = spoken_anew(voice, told[number]["words"])
+        truth = build_report(
+            record([Utterance(1, words[0].start_s, words[-1].end_s, words)], len(sound) / SAMPLE_RATE_HZ)
+        )
+        found = report_on(sound, name, pipeline, cache)
+        yield Row(
+            name,
+            "monologues",
+            (truth.pacing.words, found.pacing.words),
+            (truth.pacing.speech_rate_wpm, found.pacing.speech_rate_wpm),
+            (truth.pacing.articulation_rate_wpm, found.pacing.articulation_rate_wpm),
+            (truth.pauses.count, found.pauses.count),
+        )
+
+
+def spoken_anew(voice: PiperVoice, timed_words: Sequence[Sequence[Any]]) -> tuple[Samples, tuple[Word, ...]]:
+    """Sound, and words with their times: exact where a pause is, spread by letters in between."""
+    told = [word for word in timed_words if word[2] > word[1]][:LONGEST_WORDS]
+    noise = np.random.default_rng(0)
+    sounds = [noise.normal(0, HISS, SAMPLE_RATE_HZ // 2).astype(np.float32)]
+    words: list[Word] = []
+    end_s = told[0][1]
+    for run in _runs(told):
+        pause_s = min(LONGEST_PAUSE_S, max(0.0, run[0][1] - end_s))
+        end_s = float(run[-1][2])
+        sounds.append(noise.normal(0, HISS, int(pause_s * SAMPLE_RATE_HZ)).astype(np.float32))
+        start = sum(map(len, sounds)) / SAMPLE_RATE_HZ
+        sounds.append(_said(voice, " ".join(word[0] for word in run)))
+        length_s = len(sounds[-1]) / SAMPLE_RATE_HZ
+        edges = np.cumsum([0] + [len(word[0]) + 1 for word in run])
+        at_s = start + length_s * edges / edges[-1]
+        spans = zip(run, at_s[:-1].tolist(), at_s[1:].tolist(), strict=True)
+        words += [Word(word[0], start_s, end_s, 1.0) for word, start_s, end_s in spans]
+    return np.concatenate([*sounds, sounds[0]]), tuple(words)
+
+
+def _runs(words: Sequence[Sequence[Any]]) -> list[list[Sequence[Any]]]:
+    """Words without a pause between."""
+    runs = [[words[0]]]
+    for before, word in pairwise(words):
+        if word[1] - before[2] >= 0.25:
+            runs.append([])
+        runs[-1].append(word)
+    return runs
+
+
+def _said(voice: PiperVoice, text: str) -> Samples:
+    """From the first sound to the last."""
+    pcm = np.concatenate([chunk.pcm for chunk in voice.synthesise(text)])
+    resampler = Resampler(voice.sample_rate_hz, SAMPLE_RATE_HZ)
+    sound = np.concatenate([resampler.feed(pcm), resampler.flush()]).astype(np.float32) / 32768
+    loud = np.flatnonzero(np.abs(sound) > 0.01)
+    return np.asarray(sound[loud[0] : loud[-1] + 1], dtype=np.float32)
+
+
 def read_clips(folder: Path, pipeline: ReviewPipeline, cache: Path | None) -> Iterator[Row]:
     """Clips with a text alone."""
     texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
@@ -158,12 +240,16 @@ def _texts(texts: object) -> Iterator[tuple[str, str]]:
 
 
 def _spoken_s(samples: Samples) -> float:
-    """From the first to the last sound no more than 22 dB below the loud tenth: good to about 0.1 s."""
-    frame = SAMPLE_RATE_HZ // 50
+    """From the first to the last sound of 60 ms and more that is no more than 22 dB below the loud tenth; a
+    click is shorter.
+    """
+    frame = SAMPLE_RATE_HZ // 100
     frames = samples[: len(samples) // frame * frame].reshape(-1, frame)
     level = 20 * np.log10(np.sqrt((frames**2).mean(axis=1)) + 1e-9)
-    sound = np.flatnonzero(level > np.percentile(level, 90) - 22)
-    return float(sound[-1] - sound[0] + 1) / 50
+    loud = (level > np.percentile(level, 90) - 22).astype(int)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], loud, [0]])))
+    runs = [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if end - start >= 6]
+    return float(runs[-1][1] - runs[0][0]) / 100
 
 
 def show(rows: Sequence[Row]) -> None:
@@ -207,6 +293,7 @@ def main() -> int:
         return 0
     pipeline = ReviewPipeline(WhisperTranscriber(args.models, threads=args.threads, second_look=True))
     rows = [
+        *monologues(args.data, pipeline, args.models.parent, args.cache),
         *timed(args.data / "spontaneous", pipeline, args.cache),
         *read_clips(args.data / "read", pipeline, args.cache),
     ]

@@ -59,7 +59,12 @@ def test_only_hesitations_are_fillers(text: str, kind: str | None) -> None:
     ("candidate", "believed"),
     [
         (FillerCandidate([heard(), heard(reading=1)], 2, VOICE), True),
-        (FillerCandidate([heard(p=0.2), heard(reading=1, p=0.2)], 2, VOICE), True),
+        (FillerCandidate([heard(p=0.2), heard(reading=1, p=0.45)], 2, VOICE), True),
+        (FillerCandidate([heard(p=0.2), heard(reading=1, p=0.2)], 2, VOICE), False),
+        (FillerCandidate([heard(p=0.45, aligned_s=2.5)], 2, VOICE), False),
+        (FillerCandidate([heard(p=0.55, aligned_s=2.5)], 2, VOICE), True),
+        (FillerCandidate([heard(p=0.45, kind="er")], 2, VOICE), False),
+        (FillerCandidate([heard(p=0.6, kind="hmm")], 2, VOICE), True),
         (FillerCandidate([heard(p=0.5)], 2, VOICE), True),
         (FillerCandidate([heard(p=0.2)], 2, VOICE), False),
         (FillerCandidate([heard(p=0.5)], 2, SoundUnder(0.1, 0.1, 0.0)), False),

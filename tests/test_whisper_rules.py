@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from voice_interviewer.adapters.whisper_engine import Piece
 from voice_interviewer.adapters.whisper_guards import (
@@ -16,7 +17,7 @@ from voice_interviewer.adapters.whisper_guards import (
     token_cap,
     without_tail,
 )
-from voice_interviewer.adapters.whisper_speech import STEP, overlap_s, speech_spans
+from voice_interviewer.adapters.whisper_speech import STEP, overlap_s, speech_spans, with_voices
 from voice_interviewer.adapters.whisper_timing import grow_words, join_punctuation, sounding, trim_words
 
 PROMPT = "Uh, yeah. Um, I mean, it's, uh, it's, um, like this."
@@ -105,6 +106,15 @@ def test_words_grow_into_the_sound_that_touches_them_but_never_into_each_other()
     assert [(round(p.start_s, 2), round(p.end_s, 2)) for p in grown] == [(0.2, 0.6), (0.6, 0.9), (1.2, 1.5)]
 
 
+def test_the_first_word_grows_back_to_where_its_sound_begins() -> None:
+    mask = np.zeros(200, dtype=np.bool_)
+    mask[30:100] = True
+    (word,) = grow_words([Piece("Alright", 0.5, 0.8, 0.9)], mask, duration_s=2.0)
+    assert (round(word.start_s, 2), round(word.end_s, 2)) == (0.3, 1.0)
+    (far,) = grow_words([Piece("Alright", 0.95, 1.0, 0.9)], mask, duration_s=2.0)
+    assert round(far.start_s, 2) == 0.55, "sound so long before a word is no part of it"
+
+
 def test_words_come_out_sorted_disjoint_and_inside_the_sound() -> None:
     rng = np.random.default_rng(7)
     for _ in range(200):
@@ -115,6 +125,28 @@ def test_words_come_out_sorted_disjoint_and_inside_the_sound() -> None:
         for before, after in pairwise(result):
             assert before.end_s <= after.start_s + 1e-9
         assert all(0 <= p.start_s < p.end_s <= 3.0 + 1e-9 for p in result)
+
+
+def buzz(seconds: float) -> NDArray[np.float32]:
+    """Voiced syllables, four a second, over a little noise."""
+    t = np.arange(int(seconds * 16_000)) / 16_000
+    tone = sum(np.sin(2 * np.pi * 140 * k * t) / k for k in range(1, 15)) * (np.mod(t, 0.25) < 0.17)
+    noise = np.random.default_rng(3).normal(0, 0.0005, len(t))
+    return np.asarray(0.1 * tone + noise, dtype=np.float32)
+
+
+def test_where_the_detector_is_deaf_a_voice_is_told_by_its_pitch() -> None:
+    sound = buzz(4.0)
+    steps = -(-len(sound) // STEP)
+    told = with_voices(sound, np.full(steps, 0.05, np.float32))
+    assert float((told >= 0.5).mean()) > 0.8
+    hearing = np.where(np.arange(steps) % 4 < 3, 0.9, 0.1).astype(np.float32)
+    assert np.array_equal(with_voices(sound, hearing), hearing), "a detector that hears is believed"
+    deaf = np.full(steps, 0.05, np.float32)
+    noise = np.random.default_rng(5).normal(0, 0.05, len(sound)).astype(np.float32)
+    bursts = (noise * (np.mod(np.arange(len(noise)) / 16_000, 0.5) < 0.2) + noise * 0.01).astype(np.float32)
+    for other in (noise, bursts, sound * 0, sound[:8_000]):
+        assert np.array_equal(with_voices(other, deaf), deaf), "loud is not voiced"
 
 
 def test_sound_is_told_from_the_quiet_around_it() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_interviewer.adapters.acoustics import levels_db
+from voice_interviewer.adapters.acoustics import HOP_S, levels_db, measure
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples
 
 STEP = 512
@@ -23,6 +23,14 @@ FAINT_DB = -75.0
 LEAST_STEPS = 3
 """About a tenth of a second: the shortest "um"."""
 
+SHORTEST_JUDGED_S = 1.5
+LEAST_RANGE_DB, HIGH_SHARE = 15.0, 0.4
+CLEARLY_VOICED, LEAST_VOICED = 0.7, 0.15
+DEAF_BELOW = 0.8
+"""A detector that hears speech for less than this share of the voiced time does not hear."""
+VOICE_REACH_S, VOICE_CHANCE = 0.12, 0.9
+"""Consonants around a voiced stretch belong to it."""
+
 Chances = NDArray[np.float32]
 
 
@@ -35,6 +43,31 @@ def speech_chances(samples: Samples) -> Chances:
         return np.zeros(0, np.float32)
     padded = np.pad(samples, (0, -len(samples) % STEP)).astype(np.float32)
     return np.asarray(get_vad_model()(padded), dtype=np.float32).reshape(-1)
+
+
+def with_voices(samples: Samples, chances: Chances) -> Chances:
+    """The chances, or where the detector is deaf those that the pitch of a voice gives.
+
+    A line cut off sharply at 3.4 kHz, as telephones do, and coarsely coded, is no speech to it at all. There
+    the sound is loud and voiced for longer than the detector hears speech: both must hold, for loud sound
+    alone may be anything. (Music is loud and voiced too: the recogniser's guards are left to refuse it.)
+    """
+    levels = levels_db(samples)
+    if len(levels) < SHORTEST_JUDGED_S / HOP_S:
+        return chances
+    quiet, loud = np.percentile(levels, [5, 95])
+    high = levels > quiet + HIGH_SHARE * (loud - quiet)
+    heard = float((chances >= SPEECH_AT).mean())
+    if loud - quiet < LEAST_RANGE_DB or heard >= DEAF_BELOW * float(high.mean()):
+        return chances
+    voiced = high & (measure(samples).voicing[: len(levels)] > CLEARLY_VOICED)
+    if float(voiced.mean()) < LEAST_VOICED or heard >= DEAF_BELOW * float(voiced.mean()):
+        return chances
+    reach = round(VOICE_REACH_S / HOP_S)
+    near = np.convolve(voiced.astype(np.float64), np.ones(2 * reach + 1), mode="same") > 0
+    places = np.minimum((np.arange(len(chances)) * STEP_S / HOP_S).astype(int), len(near) - 1)
+    told: Chances = np.where(near[places], np.maximum(chances, VOICE_CHANCE), chances).astype(np.float32)
+    return told
 
 
 class Loudness:

@@ -90,6 +90,9 @@ def trim_words(words: Sequence[Piece], mask: Mask, *, duration_s: float) -> list
 def grow_words(words: Sequence[Piece], mask: Mask, *, duration_s: float) -> list[Piece]:
     """Words that reach over the sound touching them, as far as their neighbour or the next silence."""
     grown = list(words)
+    if grown:  # the first word has nobody before it to give its beginning away to
+        first_s = _sound_since(mask, grown[0].start_s, max(0.0, grown[0].start_s - LONGEST_TAIL_S))
+        grown[0] = replace(grown[0], start_s=min(grown[0].start_s, first_s))
     for index, word in enumerate(grown):
         last = index + 1 == len(grown)
         limit_s = duration_s if last else grown[index + 1].start_s

@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from voice_interviewer.adapters.acoustics import levels_db
-from voice_interviewer.adapters.whisper_speech import SPEECH_AT, STEP, Chances, Loudness, speech_chances
+from voice_interviewer.adapters.whisper_speech import (
+    SPEECH_AT,
+    STEP,
+    Chances,
+    Loudness,
+    speech_chances,
+    with_voices,
+)
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples
 
 WINDOW_S = 15.0
@@ -125,8 +132,8 @@ class WindowCutter:
         if not final:
             ready -= ready % (_CHUNK_S * SAMPLE_RATE_HZ // STEP * STEP)
         if ready > 0:
-            fresh = speech_chances(self._loudness.raised(self._sound[done : done + ready]))
-            self._chances = np.concatenate([self._chances, fresh])
+            sound = self._loudness.raised(self._sound[done : done + ready])
+            self._chances = np.concatenate([self._chances, with_voices(sound, speech_chances(sound))])
 
     def _cut(self, *, final: bool) -> Iterator[Window]:
         while len(self._chances):

@@ -21,7 +21,13 @@ SURE_PROBABILITY = 0.8
 """So sure of its word, the recogniser is believed on a line too poor to show voicing."""
 AGREED_PROBABILITY, CLEARLY_VOICED_S = 0.5, 0.2
 """Without a length, both readings must hear it, one of them likely, over a clear voice."""
-LONE_PROBABILITY = 0.35
+LEAST_AGREED = 0.4
+"""What the surer of two readings that agree must give it; less, and both may have followed their prompt."""
+SELDOM, SELDOM_PROBABILITY = ("er", "hmm"), 0.5
+"""Kinds that are mostly a letter, a word's end or an answer, and what one of them must be given."""
+LONGEST_UNSURE_S = 2.0
+"""A filler given more time than this was not placed anywhere: believed only when likely."""
+LONE_PROBABILITY = 0.4
 """What one reading alone must give a filler that the other did not hear."""
 LONE_SOUND_S = 0.16
 """And how much sound must be under it: filled pauses are seldom shorter, fragments of words are."""
@@ -159,12 +165,16 @@ def _borne_out(candidate: FillerCandidate) -> bool:
     if sound.flat_s >= HELD_S and surest >= HELD_PROBABILITY:
         return True
     agreed = len(candidate.heard) > 1
+    if candidate.best.kind in SELDOM and surest < SELDOM_PROBABILITY:
+        return False
+    if surest < AGREED_PROBABILITY and max(one.aligned_s for one in candidate.heard) >= LONGEST_UNSURE_S:
+        return False
     if max(filler.aligned_s for filler in candidate.heard) < SHORTEST_S:
         return agreed and surest >= AGREED_PROBABILITY and sound.voiced_s >= CLEARLY_VOICED_S
     if sound.voiced_s < LEAST_VOICED_S and surest < SURE_PROBABILITY:
         return False
     if agreed:
-        return True
+        return surest >= LEAST_AGREED
     return surest >= LONE_PROBABILITY and (candidate.readings == 1 or sound.sounding_s >= LONE_SOUND_S)
 
 
