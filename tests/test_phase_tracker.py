@@ -40,7 +40,8 @@ def test_beliefs_are_probabilities_and_repeat_exactly() -> None:
     assert first == second
     for belief in first:
         assert sum(belief.probabilities.values()) == pytest.approx(1.0)
-        assert belief.confidence == max(belief.probabilities.values())
+        assert max(belief.probabilities, key=belief.probabilities.__getitem__) == belief.phase_id
+        assert 1 / len(CIRCLES) <= belief.confidence <= max(belief.probabilities.values())
 
 
 def test_a_plan_names_phases_without_being_in_them() -> None:
