@@ -48,7 +48,7 @@ class Talk(Rehearsal):
     scorer: MeaningScorer | None = None
 
     def _handle(self, event: Event) -> None:
-        if isinstance(event, Transcribed) and event.final and self.scorer is not None:
+        if isinstance(event, Transcribed) and self.scorer is not None:
             text = " ".join(word.text for word in event.words)
             event = dataclasses.replace(event, meanings=self.scorer.scores(text))
         super()._handle(event)

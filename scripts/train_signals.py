@@ -4,7 +4,7 @@ content/signal_heads/*.npz.
     python scripts/train_signals.py [FRAMEWORK ...] [--out FOLDER]
 
 One ridge logistic regression per signal. The labelled interviews that `bench_followups.py` measures are not
-read. Needs the sentence model's weights; about a minute on one core.
+read. Needs the sentence model's weights; some seconds on one core.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ POSITIVE_SHARE = 0.3
 PATTERN_WEIGHT = 0.4
 """A sentence in which a pattern was found counts for less than a written example."""
 ELSEWHERE_WEIGHT = 0.5
+MOST_SPOKEN = 70
+"""Passages of training interviews, spread over all of them: they show what is no signal."""
 UNKNOWN_WEIGHT = 0.1
 """A sentence of the signal's own phase without a pattern may well give the signal in other words."""
 
@@ -45,7 +47,8 @@ def spoken(framework: Framework) -> list[tuple[str, str]]:
     for path in sorted((FOLDER / framework.id).glob("train-*.txt")):
         for said in read_said(path):
             found += [("" if said.neutral else said.phase, one) for one in passages(said.text)]
-    return found
+    step = max(1, len(found) // MOST_SPOKEN)
+    return found[::step]
 
 
 def train(framework: Framework, embed: Embedder) -> SignalHeads:

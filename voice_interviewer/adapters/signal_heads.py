@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -42,14 +43,19 @@ class SignalHeads:
     @classmethod
     def load(cls, path: Path, framework: Framework) -> SignalHeads | None:
         """None where there are none, or none that fit the framework's signals. Raises ModelError."""
+        heads = cls.read(path)
+        return heads if heads is not None and set(heads.ids) == signal_ids(framework) else None
+
+    @classmethod
+    def read(cls, path: Path) -> SignalHeads | None:
+        """None where there are none. Raises ModelError."""
         if not path.is_file():
             return None
         try:
-            with np.load(path, allow_pickle=False) as data:
-                heads = cls(data["ids"].tobytes().decode().split("\n"), data["weights"].astype(np.float32))
-        except (OSError, ValueError, KeyError) as error:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
+                return cls(data["ids"].tobytes().decode().split("\n"), data["weights"].astype(np.float32))
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise ModelError(f"cannot load the signal heads {path.name}: {error}") from None
-        return heads if set(heads.ids) == signal_ids(framework) else None
 
     def probabilities(self, embeddings: Array) -> Array:
         """Shape (texts, signals) for embeddings of shape (texts, 384)."""
