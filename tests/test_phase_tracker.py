@@ -52,6 +52,26 @@ def test_a_plan_names_phases_without_being_in_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("framework", "plan", "would_be"),
+    [
+        ("circles", "I'd like to go over the mission, then users, pain points and solutions.", "summarize"),
+        ("game", "So I'll start with the goals, then user actions, then metrics, then the test.", "metrics"),
+        ("strategy", "I'll look at the goal first, then the market, some options and the risks.", "risks"),
+        ("prfaq", "I'll go through the headline, the problem, the solution, and then the FAQ.", "faq"),
+    ],
+)
+def test_a_plan_of_the_talk_opens_nothing_whatever_it_sounds_like(
+    framework: str, plan: str, would_be: str
+) -> None:
+    phases = [phase.id for phase in load_framework(framework).phases]
+    sounds = {one: 0.9 if one == would_be else 0.01 for one in phases} | {OPENS + would_be: 100.0}
+    for text, phase in ((plan, phases[0]), ("Here it is.", would_be)):
+        tracker = PhaseTracker(load_framework(framework))
+        tracker.observe("Okay.", 0, 1)
+        assert tracker.observe(text, 1, 5, sounds).phase_id == phase
+
+
+@pytest.mark.parametrize(
     "hold",
     [
         "Can I take a minute to think about solutions?",

@@ -34,6 +34,25 @@ _PLAN = re.compile(
     r"and then|after that|finally|lastly|later|in a bit|come back to|get to)\b",
     re.IGNORECASE,
 )
+_INTENDS = re.compile(
+    r"\b(?:i'?ll|i will|i'?m (?:going to|gonna)|i am going to|"
+    r"i'?d (?:\w+ )?(?:like|want|love|start|approach|go)|i (?:\w+ )?want to|i would like|what i'?d|the way i'?d)\b",
+    re.IGNORECASE,
+)
+_IN_STEPS = re.compile(
+    r"\b(?:then|after (?:that|this|which)|finally|lastly|at the end|in the end|followed by|"
+    r"and (?:finish|end)|structure|outline|agenda)\b|,[^,]+,[^,]+,? and\b",
+    re.IGNORECASE,
+)
+_LOOKS_BACK = re.compile(
+    r"\b(?:summari[sz]e|recap|sum up|wrap up|(?:we|i) (?:started|chose|looked|picked|talked|went))\b",
+    re.IGNORECASE,
+)
+PLAN_WORDS = (6, 50)
+PLAN_PHASES = 3
+"""A line that intends, goes by steps and touches as many phases is a plan of the talk."""
+PLAN_NATS = -2.0
+"""What a plan weighs for opening any phase."""
 _NAMES = {
     "users": re.compile(r"\b(?:users?|segments?|personas?|customers?|audience|people)\b", re.IGNORECASE),
     "pains": re.compile(r"\b(?:pain ?points?|problems?|needs|challenges|journey)\b", re.IGNORECASE),
@@ -63,6 +82,8 @@ class EvidenceReader:
 
     def read(self, text: str, meanings: Mapping[str, float]) -> Evidence:
         """Meanings, where given, and the cues beside them; without meanings the cues alone."""
+        if self._is_plan_of_talk(text):
+            return Evidence((0.0,) * len(self._ids), (PLAN_NATS,) * len(self._ids))
         cues = self._from_cues(text)
         if not meanings:
             return cues
@@ -71,6 +92,20 @@ class EvidenceReader:
             tuple(m + CUE_SHARE * c for m, c in zip(meant.fits, cues.fits, strict=True)),
             tuple(m + CUE_SHARE * c for m, c in zip(meant.opens, cues.opens, strict=True)),
         )
+
+    def _is_plan_of_talk(self, text: str) -> bool:
+        """'I'll first talk about …, then …, and at the end …': in none of the phases it names."""
+        shortest, longest = PLAN_WORDS
+        if not shortest <= len(text.split()) <= longest or _LOOKS_BACK.search(text):
+            return False
+        if not (_INTENDS.search(text) and _IN_STEPS.search(text)):
+            return False
+        touched = sum(
+            bool(_hits(text, cues) or _hits(text, openers))
+            for cues, openers in zip(self._cues, self._openers, strict=True)
+        )
+        named = sum(bool(pattern.search(text)) for pattern in _NAMES.values())
+        return max(touched, named) >= PLAN_PHASES
 
     def _from_cues(self, text: str) -> Evidence:
         held = is_hold(text)
