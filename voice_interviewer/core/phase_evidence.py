@@ -36,7 +36,8 @@ _PLAN = re.compile(
 )
 _INTENDS = re.compile(
     r"\b(?:i'?ll|i will|i'?m (?:going to|gonna)|i am going to|"
-    r"i'?d (?:\w+ )?(?:like|want|love|start|approach|go)|i (?:\w+ )?want to|i would like|what i'?d|the way i'?d)\b",
+    r"i'?d (?:\w+ )?(?:like|want|love|start|approach|go)|i (?:\w+ )?want to|i would like|"
+    r"what i'?d|the way i'?d)\b",
     re.IGNORECASE,
 )
 _IN_STEPS = re.compile(
