@@ -1,6 +1,6 @@
 """How soon does the interviewer reply, and how often does it cut in? Thousands of real pauses, no sound.
 
-    python scripts/bench_turns_simulated.py [--split tune|held-out|all] [--curve] [--reasons]
+    python scripts/bench_turns_simulated.py [--split tune|held-out|all] [--curve] [--reasons] [--judge]
 
 Word times are those of people who speak at length in AMI meetings (../shared/data/text, not part of the
 project; without it only the project's own answers in tests/data/turns.txt are played). Meetings with the
@@ -9,10 +9,15 @@ same people are kept together: one half was used to set the constants, the other
 AMI's aligner knows no pause inside a transcriber's segment: it stretches the word before it. A word that
 lasts much longer than words of its length do is therefore cut, and the rest counted as a pause. Its
 stretches end where somebody else takes over, which is not always where the speaker was finished: so ends
-inside a clause are also shown apart.
+inside a clause are also shown apart. `--judge` adds the small language model's opinion on what was said: a
+tenth of a second a pause.
 """
 
 from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
 import collections
@@ -25,6 +30,7 @@ import statistics
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -34,6 +40,7 @@ from turn_simulation import (
     TOKENS_PER_WORD,
     Answer,
     Delays,
+    Judge,
     Outcome,
     Spoken,
     segment,
@@ -41,7 +48,10 @@ from turn_simulation import (
     summarise,
 )
 
-from voice_interviewer.core.completeness import judge
+from voice_interviewer.adapters.finished import MODEL_ID
+from voice_interviewer.adapters.lazy_judge import LazyJudge
+from voice_interviewer.adapters.models import model_path
+from voice_interviewer.core import completeness
 from voice_interviewer.core.turn_taking import EndpointSettings, LookAhead, Patience, TurnSettings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -160,7 +170,7 @@ def _own_answer(line: str) -> Answer:
 def ends_in_clause(answer: Answer) -> bool:
     """Whether the last words hang in the air: whoever took over there did not wait for the end."""
     text = " ".join(word.text for word in answer.words[-30:])
-    return judge(text).closure in ("open", "filler", "trailing", "listing")
+    return completeness.judge(text).closure in ("open", "filler", "trailing", "listing")
 
 
 # -- baselines -----------------------------------------------------------------------------------
@@ -208,6 +218,12 @@ def settings(needed: float | None = None, look_ahead: LookAhead = "quick") -> Tu
     return TurnSettings(endpointing=endpointing, look_ahead=look_ahead)
 
 
+def content_judge() -> Judge:
+    """The product's opinion on what was said, each asked for once. Raises UsageError, ModelError."""
+    judge = LazyJudge(model_path(MODEL_ID))
+    return cache(judge.judge)
+
+
 def row(name: str, answers: Sequence[Answer], outcomes: Sequence[Outcome]) -> str:
     """One line of the table."""
     total = summarise(answers, outcomes)
@@ -226,7 +242,7 @@ HEAD = (
 )
 
 
-def report(name: str, answers: list[Answer], curve: bool, reasons: bool) -> None:
+def report(name: str, answers: list[Answer], curve: bool, reasons: bool, judge: Judge | None) -> None:
     """Print the table for one set of answers."""
     segmented = [segment(answer) for answer in answers]
     pauses = [end_s - start_s for answer in answers for start_s, end_s in answer.pauses()]
@@ -237,16 +253,19 @@ def report(name: str, answers: list[Answer], curve: bool, reasons: bool) -> None
     for kind in ("naive", "vote", "fixed 1.0", "fixed 2.0", "fixed 3.0"):
         print(row(f"baseline: {kind}", answers, baseline(answers, kind, Delays())))
 
-    def run(name: str, turns: TurnSettings) -> list[Outcome]:
-        outcomes = simulate(answers, segmented, turns, votes)
+    def run(name: str, turns: TurnSettings, judge: Judge | None = None) -> list[Outcome]:
+        turns = dataclasses.replace(turns, judges_content=judge is not None)
+        outcomes = simulate(answers, segmented, turns, votes, judge=judge)
         print(row(name, answers, outcomes))
         return outcomes
 
     ours = run("ours, quick look", settings())
     run("ours, full look ahead", settings(look_ahead="full"))
+    if judge is not None:
+        ours = run("ours, quick, what was said", settings(), judge)
     if curve:
         for needed in CURVE:
-            run(f"ours, needed = {needed}", settings(needed))
+            run(f"ours, needed = {needed}", settings(needed), judge)
     if reasons:
         tally = collections.Counter(re.sub(r"'.*'", "...", why) for o in ours for why, _ in o.reasons)
         for why, count in tally.most_common(12):
@@ -259,16 +278,19 @@ def main() -> int:
     parser.add_argument("--split", choices=("tune", "held-out", "all"), default="held-out")
     parser.add_argument("--curve", action="store_true", help="the trade-off over the one dial")
     parser.add_argument("--reasons", action="store_true", help="why it cut in")
+    parser.add_argument("--judge", action="store_true", help="with an opinion on what was said")
     arguments = parser.parse_args()
+    judge = content_judge() if arguments.judge else None
     if MONOLOGUES.is_file():
         name = f"AMI monologues ({arguments.split})"
-        report(name, load_monologues(MONOLOGUES, arguments.split), arguments.curve, arguments.reasons)
+        spoken = load_monologues(MONOLOGUES, arguments.split)
+        report(name, spoken, arguments.curve, arguments.reasons, judge)
     else:
         print(
             f"SKIPPED: {MONOLOGUES} is not there; only the project's own answers are played", file=sys.stderr
         )
     if OWN_ANSWERS.is_file():
-        report("own answers", load_own(OWN_ANSWERS), arguments.curve, arguments.reasons)
+        report("own answers", load_own(OWN_ANSWERS), arguments.curve, arguments.reasons, judge)
     return 0
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from voice_interviewer.core import turn_taking as tt
-from voice_interviewer.core.commands import Transcribe, VoteTurn
+from voice_interviewer.core.commands import JudgeAnswer, Transcribe, VoteTurn
 from voice_interviewer.core.events import (
+    AnswerJudged,
     Event,
     PromptFinished,
     PromptStarted,
@@ -54,6 +55,8 @@ class Answer:
     speaker: str
     words: tuple[Spoken, ...]
     patience: tt.Patience = tt.Patience.FOLLOW_UP
+    question: str = ""
+    """What was asked, where that is known."""
 
     @property
     def end_s(self) -> float:
@@ -82,6 +85,8 @@ class Delays:
     """A look at the last 6 s with a short window."""
     quick_token_s: float = 0.006
     vote_s: float = 0.1
+    judge_s: float = 0.2
+    """For an opinion on what was said, with the recogniser at work beside it."""
     speak_s: float = 0.08
     """From the judgement to the first sample of a prompt that was prepared."""
 
@@ -103,6 +108,8 @@ class Outcome:
 
 Votes = Callable[[random.Random, str, bool], float]
 """(random, 'clause' | 'sentence' | 'end', short turn) -> the vote at such a place."""
+Judge = Callable[[str, str], float]
+"""(question, answer so far) -> points for its being finished."""
 
 
 class Recogniser:
@@ -197,7 +204,9 @@ class Simulation:
         delays: Delays,
         quick: bool,
         seed: int,
+        judge: Judge | None = None,
     ) -> None:
+        self._judge = judge
         self._answer = answer
         self._taker = taker
         self._delays = delays
@@ -214,7 +223,7 @@ class Simulation:
 
     def run(self) -> Outcome:
         """Until the interviewer spoke after the answer's true end, or gave up on it."""
-        self._taker.expect(self._answer.patience)
+        self._taker.expect(self._answer.patience, self._answer.question)
         limit_s = self._answer.end_s + 25.0
         while self.outcome.gap_s is None:
             at_s, step = self._next()
@@ -257,6 +266,10 @@ class Simulation:
                 self._recogniser.submit(at_s, command)
             case tt.Issue(command=VoteTurn() as command):
                 self._vote(command, at_s)
+            case tt.Issue(command=JudgeAnswer() as command) if self._judge is not None:
+                points = self._judge(command.question, command.answer)
+                judged_s = at_s + self._delays.judge_s
+                self._push(AnswerJudged(judged_s, command.utterance_id, command.end_s, points))
             case tt.LookAheadStale(utterance_id=utterance_id):
                 self._recogniser.drop(utterance_id)
             case tt.TurnEnded(turn=turn):
@@ -355,6 +368,7 @@ def simulate(
     settings: tt.TurnSettings,
     votes: Votes,
     delays: Delays | None = None,
+    judge: Judge | None = None,
 ) -> list[Outcome]:
     """Every answer through a fresh TurnTaker."""
     return [
@@ -366,6 +380,7 @@ def simulate(
             delays=delays or Delays(),
             quick=settings.look_ahead == "quick",
             seed=index,
+            judge=judge,
         ).run()
         for index, (answer, events) in enumerate(zip(answers, segmented, strict=True))
     ]
