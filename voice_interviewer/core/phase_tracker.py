@@ -21,7 +21,7 @@ CHANGE_PER_LOG_LINES = 1.3
 CHANGE_OFFSET_NATS = 3.2
 """Going on to the next phase costs 1.3 ln(lines) - 3.2, found by cross-validation on talks of 7 to 700 lines:
 the more lines there are, the fewer of them change the phase, and the more of them look as if they did."""
-LIVE_LINES = 30
+LIVE_LINES = 40
 """Live nobody knows how many lines are to come; at least as many are reckoned with."""
 SKIP_NATS = 1.0
 """What it costs besides to leave out one phase."""
