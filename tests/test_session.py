@@ -13,6 +13,7 @@ from voice_interviewer.adapters import content_files, journal
 from voice_interviewer.adapters.session_folder import SessionFolder
 from voice_interviewer.cli.main import main
 from voice_interviewer.core.interviewer import Interviewer, Setup
+from voice_interviewer.core.turn_settings import TurnSettings
 from voice_interviewer.runtime.replay import replay
 
 
@@ -57,6 +58,7 @@ def test_a_replay_of_the_journal_brings_out_the_same_commands(session: SessionFo
             header["minutes"],
             header["seed"],
             duplex=header["duplex"],
+            turns=TurnSettings(judges_content=header["judges_content"]),
         )
     )
     steps = replay(interviewer, journal.read_lines(session.journal))
