@@ -138,6 +138,14 @@ class FakeVote:
         return float("nan") if self._fault.strike("voter") else 0.9
 
 
+class FakeJudge:
+    def __init__(self, fault: Fault) -> None:
+        self._fault = fault
+
+    def judge(self, question: str, answer: str) -> float:
+        return float("nan") if self._fault.strike("judge") else 1.0
+
+
 class FakeVoice:
     sample_rate_hz = SAMPLE_RATE_HZ
 

@@ -20,19 +20,20 @@ from voice_interviewer.analysis.from_journal import build_record
 from voice_interviewer.analysis.report import build_report
 from voice_interviewer.core.interviewer import Interviewer, Setup
 from voice_interviewer.core.segmenter import Segmenter
+from voice_interviewer.core.turn_settings import TurnSettings
 from voice_interviewer.render.json_report import dumps
 from voice_interviewer.runtime import crew as crews
 from voice_interviewer.runtime.audio_buffer import AudioBuffer
 from voice_interviewer.runtime.crew import LiveCrew
-from voice_interviewer.runtime.jobs import Transcription, Voting, Writing
+from voice_interviewer.runtime.jobs import Judging, Transcription, Voting, Writing
 from voice_interviewer.runtime.listener import Listener
 from voice_interviewer.runtime.session import SessionLoop
 from voice_interviewer.runtime.speech import SpeechCache
 from voice_interviewer.runtime.talker import Talker
 
 PARTS = (
-    "microphone activity transcriber voter voice playback writer candidate-track interviewer-track".split()
-)
+    "microphone activity transcriber voter judge voice playback writer candidate-track interviewer-track"
+).split()
 STRIKES: list[tuple[Kind, int]] = [
     (kind, moment) for kind in ("raise", "crash", "hang", "rubbish") for moment in (1, 3)
 ]
@@ -51,7 +52,8 @@ def hold(tmp_path: Path, fault: Fault) -> Any:
     clock = fake.fast_clock()
     inbox = fake.FastInbox(clock)
     buffer = AudioBuffer()
-    interviewer = Interviewer(Setup(framework(), question(), 1.0, 1, writer=True))
+    turns = TurnSettings(judges_content=True)
+    interviewer = Interviewer(Setup(framework(), question(), 1.0, 1, writer=True, turns=turns))
     listener = Listener(
         fake.FakeMicrophone(fault, clock),
         fake.FakeActivity(fault),
@@ -72,6 +74,7 @@ def hold(tmp_path: Path, fault: Fault) -> Any:
         Writing(fake.FakeWriter(fault), clock, inbox.put),
         clock,
         inbox.put,
+        Judging(fake.FakeJudge(fault), clock, inbox.put),
     )
     inbox.idle = crew.check
     stopping = threading.Event()
