@@ -1,8 +1,8 @@
 """Who said which word, where two people share one channel: two voices told apart by their prints.
 
-Prints every half second of speech are parted into the two groups that lie furthest apart; each phrase (words
-without a pause between them) then goes to the voice it sounds more like. Two people at once cannot be parted:
-the louder one has the words.
+Prints every half second of speech are parted into the two groups that lie furthest apart; the words then go
+to the voice they sound more like, a change of voice being likely in a pause and unlikely between two words.
+Two people at once cannot be parted: the louder one has the words.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_interviewer.adapters.voice_prints import VoicePrints
+from voice_interviewer.adapters.voice_prints import VoicePrints, frames_around
 from voice_interviewer.adapters.whisper_speech import STEP_S
 from voice_interviewer.adapters.whisper_windows import Window
 from voice_interviewer.core.speech import Word
@@ -22,12 +22,15 @@ EVERY_S = 0.5
 """Distance of the prints."""
 SPOKEN_SHARE = 0.5
 """So much of the second around a print must be speech for it to count."""
-PHRASE_GAP_S = 0.25
-LONGEST_PHRASE_S = 4.0
-ONE_VOICE_ALIKE = 0.77
+PAUSE_S = 0.25
+CHANGE_IN_PAUSE, CHANGE_IN_SPEECH = 0.03, 0.2
+"""What must outweigh a change of voice: seconds of speech times how much more alike the other one is."""
+ONE_VOICE_ALIKE = 0.9
 """Cosine between the groups' means from which on there is but one voice."""
 LEAST_SHARE = 0.04
 """A second voice with less of the speech is none."""
+AT_ONCE = 96
+"""Prints that are made together."""
 ROUNDS = 40
 
 Floats = NDArray[np.float32]
@@ -51,15 +54,24 @@ class TwoVoices:
         self._prints = prints
         self._at_s: list[float] = []
         self._rows: list[Floats] = []
+        self._waiting: list[Floats] = []
 
     def hear(self, window: Window) -> None:
         """One more stretch of sound, in order of time."""
         middles_s = np.array(list(_spoken(window)))
-        self._rows.append(self._prints.prints(window.samples, middles_s - window.start_s))
+        self._waiting.extend(frames_around(window.samples, middles_s - window.start_s))
         self._at_s += middles_s.tolist()
+        if len(self._waiting) >= AT_ONCE:
+            self._encode()
+
+    def _encode(self) -> None:
+        if self._waiting:
+            self._rows.append(self._prints.encode(np.stack(self._waiting)))
+            self._waiting = []
 
     def part(self, words: Sequence[Word]) -> Parted:
         """Who said which of the words."""
+        self._encode()
         at_s, rows = np.array(self._at_s), np.concatenate([*self._rows, np.zeros((0, 256), np.float32)])
         means = two_groups(rows)
         if means is None:
@@ -70,8 +82,8 @@ class TwoVoices:
         if alike >= ONE_VOICE_ALIKE or min(share, 1 - share) < LEAST_SHARE:
             return Parted(tuple(words), (), alike)
         voices: tuple[list[Word], list[Word]] = ([], [])
-        for phrase in phrases(words):
-            voices[0 if _leans(phrase, at_s, leaning) >= 0 else 1].extend(phrase)
+        for word, voice in zip(words, voices_of(words, at_s, leaning), strict=True):
+            voices[voice].append(word)
         one, other = sorted(voices, key=lambda own: own[0].start_s if own else np.inf)
         return Parted(tuple(one), tuple(other), alike)
 
@@ -114,28 +126,26 @@ def _settled(rows: Floats, means: Floats) -> Floats:
     return means
 
 
-def phrases(words: Sequence[Word]) -> list[list[Word]]:
-    """Words between pauses; a long run without any is cut where its sentences end, or at its length."""
-    found: list[list[Word]] = []
-    for word in words:
-        phrase = found[-1] if found else []
-        fresh = (
-            not phrase
-            or word.start_s - phrase[-1].end_s >= PHRASE_GAP_S
-            or phrase[-1].text.endswith((".", "?", "!"))
-            or word.end_s - phrase[0].start_s > LONGEST_PHRASE_S
-        )
-        if fresh:
-            found.append([])
-        found[-1].append(word)
-    return found
+def voices_of(words: Sequence[Word], at_s: NDArray[np.float64], leaning: Floats) -> list[int]:
+    """0 or 1 for each word: the likeliest course of voices, changes paid for (Viterbi)."""
+    if not words:
+        return []
+    middles_s = np.array([(word.start_s + word.end_s) / 2 for word in words])
+    lengths_s = np.array([max(0.05, word.end_s - word.start_s) for word in words])
+    gains = np.interp(middles_s, at_s, leaning) * lengths_s / 2
+    score = np.array([gains[0], -gains[0]])
+    came: list[NDArray[np.intp]] = []
+    for index in range(1, len(words)):
+        price = _price(words[index - 1], words[index])
+        options = np.array([[score[0], score[1] - price], [score[0] - price, score[1]]])
+        came.append(options.argmax(axis=1))
+        score = options.max(axis=1) + np.array([gains[index], -gains[index]])
+    course = [int(score.argmax())]
+    for step in reversed(came):
+        course.append(int(step[course[-1]]))
+    return course[::-1]
 
 
-def _leans(phrase: Sequence[Word], at_s: NDArray[np.float64], leaning: Floats) -> float:
-    """Mean leaning of the prints in a phrase, or of the nearest one."""
-    start_s, end_s = phrase[0].start_s, phrase[-1].end_s
-    inside = (at_s >= start_s - 0.1) & (at_s <= end_s + 0.1)
-    if inside.any():
-        return float(leaning[inside].mean())
-    middle_s = (start_s + end_s) / 2
-    return float(leaning[np.abs(at_s - middle_s).argmin()]) if len(at_s) else 0.0
+def _price(before: Word, word: Word) -> float:
+    rests = word.start_s - before.end_s >= PAUSE_S or before.text.endswith((".", "?", "!"))
+    return CHANGE_IN_PAUSE if rests else CHANGE_IN_SPEECH

@@ -23,7 +23,6 @@ _FRAME, _HOP, _BANDS = 400, 160, 40
 _FRAMES = 160
 """Of 10 ms that one print is made of."""
 LENGTH_S = _FRAMES * _HOP / SAMPLE_RATE_HZ
-_BATCH = 48
 _LEVEL = 10 ** (-30 / 20)
 """RMS that quieter sound is raised to, as in training."""
 
@@ -56,18 +55,12 @@ class VoicePrints:
 
         `samples` are 16 kHz; around their edges there is silence.
         """
-        if len(middles_s) == 0:
-            return np.zeros((0, DIMENSIONS), np.float32)
-        bands = np.pad(mel_bands(samples), ((_FRAMES // 2, _FRAMES), (0, 0)))
-        firsts = np.clip(np.round(middles_s * SAMPLE_RATE_HZ / _HOP).astype(int), 0, len(bands) - _FRAMES)
-        rows = [
-            self._encode(np.stack([bands[first : first + _FRAMES] for first in firsts[at : at + _BATCH]]))
-            for at in range(0, len(firsts), _BATCH)
-        ]
-        return np.concatenate(rows)
+        return self.encode(frames_around(samples, middles_s))
 
-    def _encode(self, frames: Floats) -> Floats:
-        """Shape (n, 160, 40) to (n, 256)."""
+    def encode(self, frames: Floats) -> Floats:
+        """Prints of frames, shape (n, 160, 40) to (n, 256); many at once cost far less than one by one."""
+        if len(frames) == 0:
+            return np.zeros((0, DIMENSIONS), np.float32)
         for into, again, bias in self._layers:
             frames = _lstm(frames @ into + bias, again)
         weight, bias = self._linear
@@ -93,6 +86,15 @@ def _lstm(gates: Floats, again: Floats) -> Floats:
 def _sigmoid(values: Floats) -> Floats:
     result: Floats = np.float32(0.5) * (np.tanh(np.float32(0.5) * values) + np.float32(1.0))
     return result
+
+
+def frames_around(samples: Samples, middles_s: NDArray[np.float64]) -> Floats:
+    """The 1.6 s around each time as the encoder takes them, shape (len(middles_s), 160, 40)."""
+    if len(middles_s) == 0:
+        return np.zeros((0, _FRAMES, _BANDS), np.float32)
+    bands = np.pad(mel_bands(samples), ((_FRAMES // 2, _FRAMES), (0, 0)))
+    firsts = np.clip(np.round(middles_s * SAMPLE_RATE_HZ / _HOP).astype(int), 0, len(bands) - _FRAMES)
+    return np.stack([bands[first : first + _FRAMES] for first in firsts])
 
 
 def mel_bands(samples: Samples) -> Floats:
