@@ -98,7 +98,7 @@ class EndpointSettings:
     """What a pause of `pause_s` and more lasts beyond it, on average, in the same meetings."""
     habit_weight: float = 8.0
     """So many pauses of the candidate's own count as much as everybody's."""
-    habit_range: tuple[float, float] = (0.85, 1.7)
+    habit_range: tuple[float, float] = (0.85, 1.5)
     """However fast or slow they are, `tau_s` is stretched by no more and no less than this."""
     caution_step: float = 0.25
     """Points added when the interviewer turns out to have cut in."""
