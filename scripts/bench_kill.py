@@ -5,10 +5,11 @@
     python scripts/bench_kill.py --sum-up kills.jsonl
 
 Each session is a demonstration (real recogniser, voice, journal and tracks on disk), killed with SIGKILL.
-Three of five run in real time and die at a random moment of their first 22 seconds; there, lost sound is the
-time between the kill and the end of the recovered track. Two of five run at fast pace and die at a random
-moment of all their life: while they start, run, or make their report. A report is full when it has its page,
-passes its schema, has the words of all that was recorded, and pitch wherever there are words.
+Three of five run in real time and die at a random moment of their first 20 seconds of sound; there, lost
+sound is the time between the kill and the end of the recovered track. Two of five run at fast pace and die
+at a random moment of all their life, while they run or make their report. One of ten dies while it starts.
+A report is full when it has its page, passes its schema, has the words of all that was recorded, and pitch
+wherever there are words.
 """
 
 from __future__ import annotations
@@ -38,8 +39,11 @@ from voice_interviewer.core.errors import JournalError
 from voice_interviewer.reporting import make_report
 
 ROOT = Path(__file__).resolve().parents[1]
-LATEST_S = {"real": 22.0, "fast": 20.0}
-"""After the start of the program. At fast pace the script below takes some 18 s to the end of its report."""
+LATEST_S = {"real": 20.0, "fast": 15.0}
+"""After the first sound. At fast pace the script below takes some 15 s from there to its report's end."""
+STARTING_S = 3.0
+"""A negative moment is one of the first three seconds of the program, before any sound."""
+SLOWEST_START_S = 90.0
 SCRIPT = """
 name = "Short"
 question = "design-product-for-the-blind"
@@ -77,7 +81,9 @@ class Outcome:
 
 
 def kill_one(home: Path, after_s: float, transcriber: WhisperTranscriber, pace: str = "real") -> Outcome:
-    """Start a session and kill it `after_s` later; what is left of it, recovered."""
+    """Start a session and kill it `after_s` after its first sound, or before it when negative; what is left
+    of it, recovered.
+    """
     home.mkdir(parents=True, exist_ok=True)
     script = home / "script.toml"
     script.write_text(SCRIPT, encoding="utf-8")
@@ -95,14 +101,15 @@ def kill_one(home: Path, after_s: float, transcriber: WhisperTranscriber, pace: 
 
 
 def sound_begins(home: Path, process: subprocess.Popen[bytes], after_s: float) -> float | None:
-    """Wait `after_s`; when the first sound was written meanwhile, on the monotonic clock."""
-    until_s = time.monotonic() + after_s
+    """Wait until it is time to kill; when the first sound was written, on the monotonic clock."""
+    until_s = time.monotonic() + (SLOWEST_START_S if after_s >= 0 else STARTING_S + after_s)
     begun_s = None
     while time.monotonic() < until_s and process.poll() is None:
         if begun_s is None:
             for track in home.glob("*/candidate.wav"):
                 if length := length_s(track):
                     begun_s = time.monotonic() - length
+                    until_s = min(until_s, time.monotonic() + after_s) if after_s >= 0 else until_s
         time.sleep(min(0.02, max(0.0, until_s - time.monotonic())))
     return begun_s
 
@@ -207,7 +214,10 @@ def main() -> None:
         return
     chance = random.Random(args.seed)
     paces = [("real", "fast")[number % 5 in (1, 3)] for number in range(args.skip + args.kills)]
-    moments = [(pace, chance.uniform(0.0, LATEST_S[pace])) for pace in paces][args.skip :]
+    moments = [
+        (pace, -chance.uniform(0.0, STARTING_S) if number % 10 == 9 else chance.uniform(0.0, LATEST_S[pace]))
+        for number, pace in enumerate(paces)
+    ][args.skip :]
     transcriber = WhisperTranscriber(models.model_path("whisper-base"))
     outcomes = []
     for number, (pace, after_s) in enumerate(moments, args.skip + 1):

@@ -55,8 +55,9 @@ class ContentFile:
         if wanted and isinstance(wanted[-1], int) and wanted[:-1] in self.places:
             return self._line_of_item(wanted)
         for length in range(len(wanted), 0, -1):
-            if wanted[:length] in self.places:
-                return self.places[wanted[:length]]
+            for place in (wanted[:length], (*wanted[:length], 0)):  # an array of tables: its first one
+                if place in self.places:
+                    return self.places[place]
         return 0
 
     def _line_of_item(self, place: Place) -> int:
