@@ -55,6 +55,11 @@ def test_a_plan_names_phases_without_being_in_them() -> None:
     ("framework", "plan", "would_be"),
     [
         ("circles", "I'd like to go over the mission, then users, pain points and solutions.", "summarize"),
+        (
+            "circles",
+            "First I'll talk about users, then pain points, and I'll wrap up with metrics.",
+            "summarize",
+        ),
         ("game", "So I'll start with the goals, then user actions, then metrics, then the test.", "metrics"),
         ("strategy", "I'll look at the goal first, then the market, some options and the risks.", "risks"),
         ("prfaq", "I'll go through the headline, the problem, the solution, and then the FAQ.", "faq"),
@@ -83,6 +88,19 @@ def test_a_hold_stays_where_it_is(hold: str) -> None:
     assert is_hold(hold)
     before = ("Let's talk about the user segments.", "One segment is students, another group is parents.")
     assert told(*before, hold)[-1].phase_id == "identify"
+
+
+def test_a_hold_that_means_another_phase_stays_unless_it_opens_one() -> None:
+    def after(text: str, opens: str) -> str:
+        tracker = PhaseTracker(load_framework("circles"))
+        for at in range(4):
+            tracker.observe("", at, at + 1.0, meant("identify", sure=0.8))
+        scores = meant("report", opens=opens, sure=0.9)
+        return [tracker.observe(text, 4, 5, scores) for _ in range(3)][-1].phase_id
+
+    assert after("Any questions before I go on?", "") == "identify"
+    assert after("The lines are long.", "") == "report"
+    assert after("Give me a moment. So, pain points.", "report") == "report"
 
 
 def test_one_odd_line_does_not_move_the_candidate_but_a_clear_opening_does() -> None:

@@ -46,14 +46,17 @@ _IN_STEPS = re.compile(
     re.IGNORECASE,
 )
 _LOOKS_BACK = re.compile(
-    r"\b(?:summari[sz]e|recap|sum up|wrap up|(?:we|i) (?:started|chose|looked|picked|talked|went))\b",
+    r"^(?:\S+ ){0,6}(?:summari[sz]e|summary|recap|sum|wrap)\b"
+    r"|\b(?:we|i) (?:started|chose|looked|picked|talked|went)\b",
     re.IGNORECASE,
 )
 PLAN_WORDS = (6, 50)
 PLAN_PHASES = 3
 """A line that intends, goes by steps and touches as many phases is a plan of the talk."""
-PLAN_NATS = -2.0
-"""What a plan weighs for opening any phase."""
+STAY_NATS = -2.0
+"""What a plan or a request for time weighs for opening any phase."""
+HELD_NATS = 3.0
+"""A line that asks for time and opens a phase as clearly as this does not stay ('wait. So, pain points')."""
 _NAMES = {
     "users": re.compile(r"\b(?:users?|segments?|personas?|customers?|audience|people)\b", re.IGNORECASE),
     "pains": re.compile(r"\b(?:pain ?points?|problems?|needs|challenges|journey)\b", re.IGNORECASE),
@@ -83,12 +86,15 @@ class EvidenceReader:
 
     def read(self, text: str, meanings: Mapping[str, float]) -> Evidence:
         """Meanings, where given, and the cues beside them; without meanings the cues alone."""
+        stays = Evidence((0.0,) * len(self._ids), (STAY_NATS,) * len(self._ids))
         if self._is_plan_of_talk(text):
-            return Evidence((0.0,) * len(self._ids), (PLAN_NATS,) * len(self._ids))
+            return stays
         cues = self._from_cues(text)
         if not meanings:
             return cues
         meant = self._from_meanings(meanings)
+        if is_hold(text) and max(meant.opens) < HELD_NATS:
+            return stays
         return Evidence(
             tuple(m + CUE_SHARE * c for m, c in zip(meant.fits, cues.fits, strict=True)),
             tuple(m + CUE_SHARE * c for m, c in zip(meant.opens, cues.opens, strict=True)),
