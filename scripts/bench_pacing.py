@@ -7,6 +7,7 @@ sides mean the same by a rate; the other side is the recording as `review` hears
 
 - Monologues: what people said in meetings, word for word with every restart, spoken anew by the interviewer's
   voice with the pauses where they made them, so that words and pauses are known exactly, for about a minute.
+  Um and uh are left out: from a made voice they are other words ("uh well" comes out as "a well").
 - One voice: the few recordings of one person speaking freely. What a reference does not time (the opening of
   one recording) is left out on both sides.
 - Read: clips with a text but no times. Their reference is the number of words over the time from the first to
@@ -41,6 +42,7 @@ from voice_interviewer.adapters.whisper import WhisperTranscriber  # noqa: E402
 from voice_interviewer.analysis.findings import Report  # noqa: E402
 from voice_interviewer.analysis.record import SessionRecord  # noqa: E402
 from voice_interviewer.analysis.report import build_report  # noqa: E402
+from voice_interviewer.analysis.tokens import is_vocal_filler  # noqa: E402
 from voice_interviewer.core.speech import Utterance, Word  # noqa: E402
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples  # noqa: E402
 
@@ -175,7 +177,8 @@ def monologues(data: Path, pipeline: ReviewPipeline, models: Path, cache: Path |
 
 def spoken_anew(voice: PiperVoice, timed_words: Sequence[Sequence[Any]]) -> tuple[Samples, tuple[Word, ...]]:
     """Sound, and words with their times: exact where a pause is, spread by letters in between."""
-    told = [word for word in timed_words if word[2] > word[1]][:LONGEST_WORDS]
+    spoken = [word for word in timed_words if word[2] > word[1] and not is_vocal_filler(word[0])]
+    told = spoken[:LONGEST_WORDS]
     noise = np.random.default_rng(0)
     sounds = [noise.normal(0, HISS, SAMPLE_RATE_HZ // 2).astype(np.float32)]
     words: list[Word] = []
