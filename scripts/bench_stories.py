@@ -13,6 +13,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ sys.path.insert(0, str(ROOT))
 from voice_interviewer.adapters.content_files import load_companies, load_framework  # noqa: E402
 from voice_interviewer.adapters.meaning import scorer_for  # noqa: E402
 from voice_interviewer.adapters.story_files import load_tag_rules  # noqa: E402
+from voice_interviewer.adapters.story_tags import principles_by_meaning  # noqa: E402
 from voice_interviewer.core.stories import tag_principles  # noqa: E402
 from voice_interviewer.core.story_parts import HESITATION, MeaningOf, tell, written  # noqa: E402
 
 DATA = ROOT / "tests" / "data"
-FILES = (DATA / "stories.toml", DATA / "stories-second.toml", DATA / "stories-held-out.toml")
+FILES = tuple(DATA / f"stories{which}.toml" for which in ("", "-second", "-held-out", "-unseen"))
 PARTS = {"S": "situation", "T": "task", "A": "action", "R": "result"}
 MARK = re.compile(r"\[([STAR])\]([^\[]*)")
 
@@ -44,16 +46,20 @@ def placed(text: str, meaning: MeaningOf | None) -> tuple[list[str], list[str]]:
     return wanted, [part for part, said in telling.parts.items() for _ in said.split()]
 
 
+@cache
 def agreement(text: str, meaning: MeaningOf | None) -> tuple[int, int]:
     """Words in the right part, and all words."""
     wanted, found = placed(text, meaning)
     return sum(a == b for a, b in zip(wanted, found, strict=True)), len(wanted)
 
 
-def proposed(text: str) -> set[str]:
-    """Principles the rules propose for a story."""
+@cache
+def proposed(text: str, *, meaning: bool) -> set[str]:
+    """Principles that are proposed for a story."""
+    said = re.sub(r"\[[STAR]\]", "", text)
+    meant = principles_by_meaning(said) if meaning else None
     by_company = {one.id: [principle.id for principle in one.principles] for one in load_companies()}
-    return {one.id for one in tag_principles(text, load_tag_rules().principles, by_company)}
+    return {one.id for one in tag_principles(said, load_tag_rules().principles, by_company, meant)}
 
 
 def measure(stories: Sequence[dict[str, Any]], meaning: MeaningOf | None = None) -> dict[str, float]:
@@ -62,7 +68,7 @@ def measure(stories: Sequence[dict[str, Any]], meaning: MeaningOf | None = None)
     for story in stories:
         agreed, count = agreement(story["text"], meaning)
         right, words = right + agreed, words + count
-        tags = proposed(story["text"])
+        tags = proposed(story["text"], meaning=meaning is not None)
         hit, wanted = hit + len(tags & set(story["shows"])), wanted + len(story["shows"])
         offered += len(tags)
     return {"agreement": right / words, "recall": hit / wanted, "offered": offered / len(stories)}
@@ -77,7 +83,8 @@ def main(arguments: Sequence[str]) -> int:
         print(f"\n{path.name}\n{'story':28} {'words':>6} {'agree':>6}  missed")
         for story in stories:
             agreed, count = agreement(story["text"], meaning)
-            missed = ", ".join(sorted(set(story["shows"]) - proposed(story["text"])))
+            tags = proposed(story["text"], meaning=meaning is not None)
+            missed = ", ".join(sorted(set(story["shows"]) - tags))
             print(f"{story['id']:28} {count:6} {agreed / count:6.0%}  {missed}")
         total = measure(stories, meaning)
         print(

@@ -312,3 +312,24 @@ def test_unknown_tags_are_refused(data: Path, capsys: Run) -> None:
     save_story(data, story())
     assert main(["stories", "tag", "1", "--add", "backbone"]) == 2
     assert "did you mean have-backbone" in capsys.readouterr().err
+
+
+def test_what_a_story_means_counts_beside_its_words() -> None:
+    rules = (TagRule("calm", "Calm", ("calm",), ()), TagRule("loud", "Loud", ("shouted",), ()))
+    by_words = tag("I shouted.", rules, 2)
+    assert [one.id for one in by_words] == ["loud"]
+    both = tag("I shouted.", rules, 2, {"calm": 0.9, "loud": 0.0})
+    assert [one.id for one in both] == ["calm", "loud"]
+    assert both[0].evidence == ()
+    assert [one.id for one in tag("I shouted.", rules, 2, {"calm": 0.1})] == ["loud"]
+
+
+def test_every_principle_has_a_head() -> None:
+    from voice_interviewer.adapters.content_files import load_companies
+    from voice_interviewer.adapters.paths import content_dir
+    from voice_interviewer.adapters.signal_heads import SignalHeads
+    from voice_interviewer.adapters.story_tags import HEADS
+
+    heads = SignalHeads.read(content_dir() / HEADS)
+    assert heads is not None
+    assert {one.id for company in load_companies() for one in company.principles} <= set(heads.ids)

@@ -214,6 +214,7 @@ def _keep(told: Sequence[Utterance], title: str | None, *, source: str, asked_fo
     from voice_interviewer.adapters.content_files import load_companies
     from voice_interviewer.adapters.meaning import scorer_for
     from voice_interviewer.adapters.story_files import load_tag_rules, new_id, save_story
+    from voice_interviewer.adapters.story_tags import principles_by_meaning
     from voice_interviewer.core import stories, story_parts
 
     rules = load_tag_rules()
@@ -223,7 +224,7 @@ def _keep(told: Sequence[Utterance], title: str | None, *, source: str, asked_fo
     telling = story_parts.tell(story_parts.sentences(told), framework, rules.parts, meaning)
     text = " ".join(telling.parts.values())
     by_company = {one.id: [principle.id for principle in one.principles] for one in load_companies()}
-    principles = stories.tag_principles(text, rules.principles, by_company)
+    principles = stories.tag_principles(text, rules.principles, by_company, principles_by_meaning(text))
     if asked_for:
         principles = stories.retag(principles, [asked_for], [])
     title = title or stories.title_of(telling.parts)

@@ -12,6 +12,8 @@ from typing import Literal
 TAG_AT = 3
 """Points that make a tag: one strong cue, or three weak ones."""
 STRONG, WEAK = 3, 1
+MEANT = 10
+"""Points for a story that means a thing beyond doubt, whatever its words."""
 MOST_COMPETENCIES = 2
 MOST_PRINCIPLES = 3
 """Per company. Every lively story mentions more; three is what it can be told for."""
@@ -104,25 +106,33 @@ class Coverage:
         return max(0, WANTED[0] - len(self.stories))
 
 
-def tag(text: str, rules: Iterable[TagRule], most: int) -> tuple[Tag, ...]:
-    """The tags a story's words speak for, best first, at most `most`."""
+def tag(
+    text: str, rules: Iterable[TagRule], most: int, meant: Mapping[str, float] | None = None
+) -> tuple[Tag, ...]:
+    """The tags a story's words and meaning speak for, best first, at most `most`.
+
+    `meant`: id -> 0 to 1, how much the story's sentences mean it.
+    """
     found: list[Tag] = []
     for rule in rules:
         strong = matches(rule.strong, text)
         weak = matches(rule.weak, text)
-        score = STRONG * len(strong) + WEAK * len(weak)
+        score = STRONG * len(strong) + WEAK * len(weak) + round(MEANT * (meant or {}).get(rule.id, 0.0))
         if score >= TAG_AT:
             found.append(Tag(rule.id, "rules", score, tuple(dict.fromkeys(strong + weak))))
     return tuple(sorted(found, key=lambda one: (-one.score, one.id))[:most])
 
 
 def tag_principles(
-    text: str, rules: Sequence[TagRule], by_company: Mapping[str, Sequence[str]]
+    text: str,
+    rules: Sequence[TagRule],
+    by_company: Mapping[str, Sequence[str]],
+    meant: Mapping[str, float] | None = None,
 ) -> tuple[Tag, ...]:
     """The best few of each company's principles, each once, best first. `by_company`: id -> principle ids."""
     best: dict[str, Tag] = {}
     for ids in by_company.values():
-        for one in tag(text, [rule for rule in rules if rule.id in ids], MOST_PRINCIPLES):
+        for one in tag(text, [rule for rule in rules if rule.id in ids], MOST_PRINCIPLES, meant):
             best[one.id] = one
     return tuple(sorted(best.values(), key=lambda one: (-one.score, one.id)))
 
