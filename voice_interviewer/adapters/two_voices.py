@@ -23,7 +23,7 @@ EVERY_S = 0.5
 SPOKEN_SHARE = 0.5
 """So much of the second around a print must be speech for it to count."""
 PAUSE_S = 0.25
-CHANGE_IN_PAUSE, CHANGE_IN_SPEECH = 0.03, 0.2
+CHANGE_IN_PAUSE, CHANGE_IN_SPEECH = 0.05, 0.4
 """What must outweigh a change of voice: seconds of speech times how much more alike the other one is."""
 ONE_VOICE_ALIKE = 0.9
 """Cosine between the groups' means from which on there is but one voice."""
