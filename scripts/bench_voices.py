@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from bench_fillers import load  # noqa: E402
+from sound_conditions import load  # noqa: E402
 
 from voice_interviewer.adapters.models import model_path  # noqa: E402
 from voice_interviewer.adapters.two_voices import Parted, TwoVoices  # noqa: E402

@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from bench_fillers import COUNTED, HUMMED, load  # noqa: E402
+from bench_fillers import COUNTED, HUMMED  # noqa: E402
+from sound_conditions import load  # noqa: E402
 
 from voice_interviewer.adapters.models import model_path  # noqa: E402
 from voice_interviewer.adapters.whisper import WhisperTranscriber  # noqa: E402
