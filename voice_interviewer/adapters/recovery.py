@@ -109,15 +109,15 @@ def _add_what_is_missing(folder: SessionFolder, transcriber: Callable[[], Ear]) 
     events: list[Event] = [] if told.ended else [SessionCutShort(told.last_s)]
     fillers = list(told.fillers)
     if missing or unheard or rest_s >= UTTERANCE_GAP_S:
-        ear = transcriber()
-        events += _words_of(folder, ear, missing)
+        hearing = _Hearing(folder, transcriber())
+        events += _words_of(hearing, missing)
         for one in unheard:
-            _transcribe(folder, ear, one.start_s - PRE_ROLL_S, one.end_s + POST_ROLL_S)
+            hearing.words(one.start_s - PRE_ROLL_S, one.end_s + POST_ROLL_S)
         if rest_s >= UTTERANCE_GAP_S:
             first_id = max([REST_ID_OFFSET, *told.understood, *told.spans]) + 1
-            rest = _transcribe(folder, ear, told.heard_to_s + POST_ROLL_S, told.heard_to_s + rest_s)
+            rest = hearing.words(told.heard_to_s + POST_ROLL_S, told.heard_to_s + rest_s)
             events += _rest(rest, first_id)
-        fillers += [asdict(event) for event in ear.vocal_fillers()]
+        fillers = hearing.fillers(fillers)
     found = sum(isinstance(event, Transcribed) and bool(event.words) for event in events)
     if not events and not unheard and told.told_whole:
         return 0
@@ -126,14 +126,40 @@ def _add_what_is_missing(folder: SessionFolder, transcriber: Callable[[], Ear]) 
     return found
 
 
-def _words_of(folder: SessionFolder, ear: Ear, spans: Iterable[UtteranceEnded]) -> list[Event]:
+class _Hearing:
+    """Listens to stretches of a session's track."""
+
+    def __init__(self, folder: SessionFolder, ear: Ear) -> None:
+        self._folder = folder
+        self._ear = ear
+        self._spans: list[tuple[float, float]] = []
+
+    def words(self, start_s: float, end_s: float) -> tuple[Word, ...]:
+        """What is said between two session times. Raises ModelError."""
+        start_s = max(0.0, start_s)
+        self._spans.append((start_s, end_s))
+        return tuple(self._ear.transcribe(_samples(self._folder, start_s, end_s), start_s=start_s))
+
+    def fillers(self, known: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Those known, and in place of those in what was listened to the ones heard now.
+
+        The ear may have heard other sessions before: what lies elsewhere is theirs.
+        """
+        heard = [asdict(event) for event in self._ear.vocal_fillers() if self._listened_at(event.start_s)]
+        return [one for one in known if not self._listened_at(float(one["start_s"]))] + heard
+
+    def _listened_at(self, at_s: float) -> bool:
+        return any(start_s <= at_s < end_s for start_s, end_s in self._spans)
+
+
+def _words_of(hearing: _Hearing, spans: Iterable[UtteranceEnded]) -> list[Event]:
     return [
         Transcribed(
             span.at_s,
             span.utterance_id,
             span.start_s,
             span.end_s,
-            _transcribe(folder, ear, span.start_s - PRE_ROLL_S, span.end_s + POST_ROLL_S),
+            hearing.words(span.start_s - PRE_ROLL_S, span.end_s + POST_ROLL_S),
         )
         for span in spans
     ]
@@ -158,11 +184,6 @@ def _measure(folder: SessionFolder, spans: Iterable[UtteranceEnded]) -> None:
         if samples.size:
             track.place(start_s, measure(samples))
     acoustics_file.save(folder.path / acoustics_file.ACOUSTICS_NAME, track.track())
-
-
-def _transcribe(folder: SessionFolder, ear: Transcriber, start_s: float, end_s: float) -> tuple[Word, ...]:
-    start_s = max(0.0, start_s)
-    return tuple(ear.transcribe(_samples(folder, start_s, end_s), start_s=start_s))
 
 
 def _samples(folder: SessionFolder, start_s: float, end_s: float) -> Samples:
