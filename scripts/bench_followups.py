@@ -36,7 +36,7 @@ from voice_interviewer.core.interviewer import Interviewer, Setup
 from voice_interviewer.ports import MeaningScorer
 
 WORDS_PER_S = 2.5
-MINUTES_PER_MINUTE = 2.0
+MINUTES_PER_MINUTE = 5.0
 """An interview is this much longer than the candidate's bare words: prompts and pauses."""
 QUOTE_WORDS = 2
 ALL_TOPICS = ("goal", "users", "platform", "market", "constraints", "timeline", "resources")
@@ -118,6 +118,8 @@ def judge(interview: Labelled, scorer: MeaningScorer | None, verbose: bool) -> C
     given: set[str] = set()
     answered: set[int] = set()
     walked: set[str] = set()
+    invented: set[str] = set()
+    """Heard at a time when it had not been given."""
     said = ""
     memory = talk.interviewer.memory
     for turn in interview.turns:
@@ -129,6 +131,7 @@ def judge(interview: Labelled, scorer: MeaningScorer | None, verbose: bool) -> C
         answered |= turn.answers
         walked.add(turn.phase)
         said += " " + turn.text.lower()
+        invented |= memory.heard_ids - given
         wrong = [key for key in memory.asked - known if is_answered(key, given, answered, walked, turn.phase)]
         asked = [say for say in prompts if say.kind in ("follow_up", "invitation", "nudge", "push_back")]
         tally["asked"] += len(asked)
@@ -145,7 +148,7 @@ def judge(interview: Labelled, scorer: MeaningScorer | None, verbose: bool) -> C
     tally["repeats"] = sum(count - 1 for count in texts.values())
     tally["given"] = len(given)
     tally["heard"] = len(given & memory.heard_ids)
-    tally["invented"] = len(memory.heard_ids - given)
+    tally["invented"] = len(invented)
     return tally
 
 

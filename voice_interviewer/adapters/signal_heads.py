@@ -22,7 +22,14 @@ from voice_interviewer.core.signals import GIVES
 from voice_interviewer.ports import MeaningScorer
 
 HEADS = "signal_heads"
-LEAST = 0.2
+LEAST = 0.15
+SEVERAL = {
+    "several_segments": "segment_named",
+    "several_pains": "pain_point_named",
+    "several_solutions": "solution_described",
+    "several_hypotheses": "hypothesis_stated",
+}
+"""Signals that no single sentence gives: two sentences each give the one beside it."""
 MIN_WORDS = 6
 """A shorter sentence says too little on its own."""
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
@@ -91,6 +98,16 @@ def passages(text: str) -> list[str]:
     return found
 
 
+def _several(ids: Sequence[str], found: Array, best: Array) -> list[tuple[str, float]]:
+    """(signal, probability); of several things as probable as the second best sentence about one."""
+    named = dict(zip(ids, map(float, best), strict=True))
+    for many, one in SEVERAL.items():
+        if many in named and one in named and len(found) > 1:
+            second = float(np.sort(found[:, ids.index(one)])[-2])
+            named[many] = max(named[many], second)
+    return list(named.items())
+
+
 class Understanding:
     """MeaningScorer of one framework: the phases a line fits, and the signals it gives."""
 
@@ -106,8 +123,9 @@ class Understanding:
         scores = dict(self._phases.scores(text))
         read = passages(text)
         if read:
-            best = self._heads.probabilities(self._embed(read)).max(axis=0)
-            named = zip(self._heads.ids, best, strict=True)
+            found = self._heads.probabilities(self._embed(read))
+            best = found.max(axis=0)
+            named = _several(self._heads.ids, found, best)
             # Hardly probable ones would only fill the journal.
             scores |= {GIVES + one: round(float(value), 3) for one, value in named if value >= LEAST}
         return scores

@@ -20,7 +20,9 @@ _WHO = (
     r"|patients"
     r"|everyone|everybody)"
 )
-_WISH = r"(?:will|would|'ll|'d|wants?|needs?|loves?|hates?|uses?|has|have|do|does|are|is)"
+_WISH = (
+    r"(?:will|would|'ll|'d|wants?|needs?|loves?|hates?|uses?|has|have|are|is|(?:does|do) (?:this|that|it|so))"
+)
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
@@ -79,7 +81,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _HEDGED = re.compile(
     r"\b(?:if|when|once|unless|maybe|might|may|perhaps|probably|some of|guess|assum\w+|hypothes\w+|test"
     r"|check|"
-    r"verify|validate|don't know|not sure|said|says|told|tells|asked|thought|believed|agreed|was|were|had"
+    r"verify|validate|don't know|not sure|say|said|says|told|tells|asked|thought|believed|agreed|was|were|had"
     r"|did|got|"
     r"trade[- ]?offs?|downside is|the risk|risk (?:here )?is|worr\w+|afraid|should|suppos\w+|whether|pretend|"
     r"promis\w+|idea that)\b|\bnot (?:every|all)",

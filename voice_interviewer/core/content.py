@@ -24,8 +24,8 @@ class Signal:
     follow_ups: tuple[str, ...]
     """Spoken wordings (25 words at most, one question) that ask for it when it is missing.
 
-    `{quote}` may stand for a few of the candidate's own words, `{choice}` for what they said they would choose,
-    build or solve; a wording with one is only used when there are some.
+    `{quote}` may stand for a few of the candidate's own words, `{choice}` for what they said they would
+    choose, build or solve; a wording with one is only used when there are some.
     """
 
 

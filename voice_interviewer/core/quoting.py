@@ -46,7 +46,8 @@ _GENERIC = frozenset(
 )
 """Taken up, these would say nothing of what was said."""
 _CHOICE = re.compile(
-    r"\b(?:i'd|i would|i'll|i will|i'm going to|i'm|let me|let's|we'd|so i|i) (?:rather |then |probably "
+    r"\b(?:i'd|i would|i'll|i will|i'm going to|i'm|let me|let's|we'd|i(?= (?:choose|chose|pick)\b))"
+    r" (?:rather |then |probably "
     r"|just |first )?"
     r"(?:go(?:ing)? (?:with|for)|choose|chose|pick|take|start with|begin with|focus on|solve|tackle|build"
     r"|prioriti[sz]e"
@@ -55,9 +56,10 @@ _CHOICE = re.compile(
     re.IGNORECASE,
 )
 _UNQUOTABLE = frozenset(
-    "i we me us i'd i'll i'm we'd we'll we're um uh it this that these those them they".split()
+    "i we me us i'd i'll i'm we'd we'll we're um uh it this that these those them they mine ours"
+    " yours".split()
 )
-_YOURS = {"my": "your", "our": "your", "mine": "yours", "ours": "yours"}
+_YOURS = {"my": "your", "our": "your"}
 
 
 def as_quote(said: str) -> str:
