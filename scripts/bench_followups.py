@@ -232,13 +232,13 @@ def judge_monologues(*, meaning: bool) -> None:
                 line.text
                 for interview in load_interviews(framework.id, ("train",))
                 for line in interview.lines
-                if line.phase == phase.id and not line.neutral
+                if line.phase == phase.id and not line.neutral and "?" not in line.text
             ]
             print(monologue(framework, phase.id, texts, understanding_of(framework) if meaning else None))
 
 
 def monologue(framework: Framework, phase_id: str, texts: list[str], scorer: MeaningScorer | None) -> str:
-    """Speak until interrupted; how far over the phase's budget."""
+    """Speak until interrupted, never ending a thought; how far over the phase's budget."""
     question = Question("", framework.type, framework.id, "Please begin.", 2)
     talk = Talk(Interviewer(Setup(framework, question, 12, seed=1)))
     talk.scorer = scorer
@@ -248,7 +248,7 @@ def monologue(framework: Framework, phase_id: str, texts: list[str], scorer: Mea
     begun_s = talk.now_s
     before = len(talk.prompts)
     for text in texts * 3:
-        talk.says(text, after_s=0.01)
+        talk.says(f"{text.rstrip('.')} and", after_s=0.01)
         if len(talk.prompts) > before:
             said = talk.prompts[before]
             over = (talk.now_s - begun_s) / budget_s

@@ -66,6 +66,13 @@ def test_a_rest_that_may_not_be_said_is_replaced() -> None:
     assert said(request, 11.0, "As an AI language model I ask who?", last=True) == ASKED.text
 
 
+def test_a_first_sentence_about_something_else_is_not_spoken() -> None:
+    request = opened()
+    elsewhere = "A simple, effective way to avoid common mistakes in this language."
+    assert said(request, 10.5, elsewhere) == ASKED.text
+    assert not request.is_open
+
+
 def test_stale_words_are_ignored() -> None:
     request = opened()
     assert request.offer(e.FollowUpReady(10.5, 7, "Who is it for?")) is None

@@ -16,6 +16,8 @@ from voice_interviewer.core.stems import content_stems
 ACKNOWLEDGE_AFTER_S = 0.6
 """A reply that is not there by then is bridged by 'Okay.' or the like."""
 ASKS = frozenset({"follow_up", "push_back"})
+SAYS_SOMETHING = 4
+"""A statement of so many words that carry meaning has to be about the matter."""
 GIVEN_AWAY = 2
 """So many words of a strong answer's point, not said by anyone yet, give the answer away."""
 _LEAKS = re.compile(
@@ -137,8 +139,8 @@ def may_be_said(text: str, decision: Decision) -> bool:
     known = content_stems(" ".join((decision.text, decision.intent, *decision.facts)))
     if any(len((content_stems(point) - known) & stems) >= GIVEN_AWAY for point in decision.withheld):
         return False
-    # A wording that shares no word with what it is to word is about something else.
-    return "?" not in text or not known or bool(stems & known)
+    # Words that share none with what they are to word are about something else; "I see." is about nothing.
+    return not known or bool(stems & known) or ("?" not in text and len(stems) < SAYS_SOMETHING)
 
 
 def is_finished(text: str, decision: Decision) -> bool:
