@@ -43,12 +43,15 @@ def test_a_killed_session_is_recovered(tmp_path: Path, after_s: float) -> None:
 class Ear:
     """Understands its spans' own times as words, with an um in front of each."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hears_words: bool = True) -> None:
+        self._hears_words = hears_words
         self.spans: list[tuple[float, float]] = []
 
     def transcribe(self, samples: Samples, *, start_s: float, context: str = "") -> Sequence[Word]:
         end_s = start_s + len(samples) / SAMPLE_RATE_HZ
         self.spans.append((round(start_s, 2), round(end_s, 2)))
+        if not self._hears_words:
+            return []
         return [Word(f"from{start_s:.1f}", start_s + 0.3, end_s - 0.2, 0.9)]
 
     def vocal_fillers(self) -> tuple[VocalFillerEvent, ...]:
@@ -64,6 +67,8 @@ def um(start_s: float) -> dict[str, Any]:
 
 class Session:
     """A folder as a session would leave it: four utterances of two seconds, ten seconds apart."""
+
+    hears_words = True
 
     def __init__(self, path: Path, look_ahead: str = "quick") -> None:
         path.mkdir()
@@ -96,7 +101,7 @@ class Session:
     def recovered(self) -> tuple[Ear, list[str], list[float]]:
         """Who listened to what, the words and the ums of the record."""
         self.log.close()
-        ear = Ear()
+        ear = Ear(hears_words=self.hears_words)
         recovery.recover(self.folder, lambda: ear)
         before = self.folder.journal.read_bytes()
         recovery.recover(self.folder, lambda: pytest.fail("listened twice"))
@@ -143,6 +148,18 @@ def test_a_computer_too_slow_is_made_up_for_after_the_end(tmp_path: Path) -> Non
     assert ear.spans == [(10.75, 13.15)]
     assert words == ["said1", "from10.8"] and ums == [1.0, 10.8]
     assert recovery.LATE in load_record(session.folder).notes
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_noise_that_broke_off_is_listened_to_once(tmp_path: Path, ends: bool) -> None:
+    session = Session(tmp_path / "s")
+    session.says(1)
+    session.log.write(e.SpeechStarted(11.1, 2, 11.0), 11.1)
+    if ends:
+        session.ends()
+    session.hears_words = False
+    ear, words, _ = session.recovered()
+    assert len(ear.spans) == 1 and words == ["said1"]
 
 
 def test_a_recogniser_that_failed_is_made_up_for(tmp_path: Path) -> None:

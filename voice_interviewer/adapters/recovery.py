@@ -108,7 +108,8 @@ def _add_what_is_missing(folder: SessionFolder, transcriber: Callable[[], Ear]) 
     rest_s = _length_s(folder) - told.heard_to_s if told.breaks_off else 0.0
     events: list[Event] = [] if told.ended else [SessionCutShort(told.last_s)]
     fillers = list(told.fillers)
-    if missing or unheard or rest_s >= UTTERANCE_GAP_S:
+    to_do = bool(missing or unheard or rest_s >= UTTERANCE_GAP_S)
+    if to_do:
         hearing = _Hearing(folder, transcriber())
         events += _words_of(hearing, missing)
         for one in unheard:
@@ -119,9 +120,9 @@ def _add_what_is_missing(folder: SessionFolder, transcriber: Callable[[], Ear]) 
             events += _rest(rest, first_id)
         fillers = hearing.fillers(fillers)
     found = sum(isinstance(event, Transcribed) and bool(event.words) for event in events)
-    if not events and not unheard and told.told_whole:
+    if not to_do and not events and told.told_whole:
         return 0
-    _append(folder.journal, events, fillers, LATE if told.ended else CUT_SHORT)
+    _append(folder.journal, events, fillers, LATE if told.ended else CUT_SHORT, _length_s(folder))
     _measure(folder, [*told.spans.values(), *(one for one in events if isinstance(one, UtteranceEnded))])
     return found
 
@@ -209,13 +210,15 @@ def _length_s(folder: SessionFolder) -> float:
     return max(0, size - 44) / 2 / SAMPLE_RATE_HZ
 
 
-def _append(path: Path, events: list[Event], fillers: list[dict[str, Any]], why: str) -> None:
+def _append(
+    path: Path, events: list[Event], fillers: list[dict[str, Any]], why: str, recovered_to_s: float
+) -> None:
     """What was found, at the journal's end; the later note about fillers is the one that counts."""
     lines = [encode(event) for event in events]
     if events:
         lines.append({"note": {"notes": [why]}})
     fillers.sort(key=lambda entry: float(entry["start_s"]))
-    lines.append({"note": {"vocal_fillers": fillers}})
+    lines.append({"note": {"vocal_fillers": fillers, "recovered_to_s": round(recovered_to_s, 3)}})
     with path.open("a", encoding="utf-8", errors="replace") as file:
         for line in lines:
             file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")

@@ -102,6 +102,8 @@ class Told:
             self.fillers = list(note["vocal_fillers"])
             self.listened = set(self.understood)
             self.told_whole = True
+            if "recovered_to_s" in note:  # all of the recording was listened to
+                self.speaking = 0
         elif "utterance" in note:
             number = int(note["utterance"])
             self.listened.add(number)
