@@ -27,6 +27,7 @@ from voice_interviewer.core.events import (
     MicrophoneLost,
     PromptStarted,
     SpeechPaused,
+    SpeechResumed,
     SpeechStarted,
     SpeechSuspected,
     Tick,
@@ -492,6 +493,16 @@ def test_speaking_over_the_prompt_holds_it_at_once_and_stops_it_when_it_lasts() 
     assert scene.times(tt.BargeInDoubtful) == [4.08]
     assert scene.times(tt.BargedIn) == [4.9]
     assert scene.turns == ["Sorry, can I say something about the users before that?"]
+
+
+def test_words_that_begin_like_a_cough_still_stop_the_prompt() -> None:
+    taker = tt.TurnTaker()
+    taker.handle(PromptStarted(1.0, 1))
+    taker.handle(SpeechStarted(4.12, 1, 4.0))
+    out = taker.handle(SpeechPaused(4.42, 1, 4.0, 4.22))
+    assert [type(one) for one in out] == [tt.BargeInDismissed]
+    assert [type(one) for one in taker.handle(SpeechResumed(4.5, 1))] == [tt.BargeInDoubtful]
+    assert any(isinstance(one, tt.BargedIn) for one in taker.handle(Tick(4.91)))
 
 
 def test_a_click_over_the_prompt_holds_it_for_a_moment_only() -> None:

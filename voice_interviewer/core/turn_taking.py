@@ -204,8 +204,13 @@ class TurnTaker:
 
     def _on_suspected(self) -> None:
         if self._prompt is not None and self._settings.duplex == "full" and not self._ducked:
-            self._ducked = True
             self._suspected_s = self._now_s
+            self._hold()
+
+    def _hold(self) -> None:
+        """Hold the prompt, if it is not held."""
+        if not self._ducked:
+            self._ducked = True
             self._say(BargeInDoubtful(self._now_s))
 
     def _on_started(self, event: SpeechStarted) -> None:
@@ -217,9 +222,7 @@ class TurnTaker:
             fragment.place = "ignored"
         elif self._prompt is not None:
             fragment.place = "burst"
-            if not self._ducked:
-                self._ducked = True
-                self._say(BargeInDoubtful(self._now_s))
+            self._hold()
         else:
             self._take(fragment)
 
@@ -242,6 +245,10 @@ class TurnTaker:
         if fragment.pending:
             self._say(LookAheadStale(fragment.id))
         fragment.resume()
+        if fragment.place == "dismissed" and self._prompt is not None:
+            # Taken for a cough, but it was the first syllable of more.
+            fragment.place = "burst"
+            self._hold()
 
     def _on_ended(self, event: UtteranceEnded) -> None:
         fragment = self._book.fragments.get(event.utterance_id)
