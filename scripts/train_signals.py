@@ -18,15 +18,17 @@ from pathlib import Path
 
 import numpy as np
 from followup_data import load_examples
+from numpy.typing import NDArray
 from phase_data import FOLDER, read_said
 from train_phases import Embedder
 
 from voice_interviewer.adapters.content_files import load_frameworks
-from voice_interviewer.adapters.meaning_features import Array
 from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.adapters.signal_heads import HEADS, SignalHeads, passages, rows
 from voice_interviewer.core.content import Framework
 from voice_interviewer.core.signals import find_signals
+
+Precise = NDArray[np.float64]
 
 RIDGE = 1.0
 ROUNDS = 8
@@ -79,7 +81,7 @@ def train(framework: Framework, embed: Embedder) -> SignalHeads:
     return SignalHeads(ids, np.stack(columns, axis=1).astype(np.float32))
 
 
-def logistic(values: Array, target: Array, weight: Array) -> Array:
+def logistic(values: Precise, target: Precise, weight: Precise) -> Precise:
     """Ridge logistic regression by Newton's method, positives brought to their share: shape (features,)."""
     positive = float(weight @ target)
     negative = float(weight @ (1 - target))
