@@ -17,16 +17,18 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from voice_interviewer import reporting
-from voice_interviewer.adapters import acoustics_file, journal, recovery, second_look, session_folder
+from voice_interviewer.adapters import acoustics_file, journal, second_look, session_folder
 from voice_interviewer.adapters.acoustics import measure
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.second_look import assigned, listen_again
 from voice_interviewer.adapters.session_folder import SessionFolder
+from voice_interviewer.adapters.told import read_told
 from voice_interviewer.adapters.whisper import Sounds
 from voice_interviewer.adapters.whisper_merge import Heard
 from voice_interviewer.adapters.whisper_windows import Window
 from voice_interviewer.analysis.record import VocalFillerEvent
 from voice_interviewer.cli.main import main
+from voice_interviewer.core import commands as c
 from voice_interviewer.core import events as e
 from voice_interviewer.core.errors import AudioFileError, UsageError
 from voice_interviewer.core.speech import Word
@@ -104,6 +106,22 @@ def test_words_fillers_and_pitch_are_of_the_second_look(tmp_path: Path) -> None:
     assert acoustics_file.load(folder.path / acoustics_file.ACOUSTICS_NAME) == record.acoustics
 
 
+def test_phases_are_placed_anew_with_all_of_the_talk_known(tmp_path: Path) -> None:
+    folder = a_session(tmp_path)
+    header, *lines = folder.journal.read_text(encoding="utf-8").splitlines(keepends=True)
+    named = json.dumps({**json.loads(header), "framework": "circles"}) + "\n"
+    folder.journal.write_text(named + "".join(lines), encoding="utf-8")
+    with Journal(folder.journal, None) as log:  # what the interviewer believed at the time
+        log.write(c.MarkPhase(1, "summarize", 1.0, 3.0, 0.7), 3.0)
+    compares = [Word(word, 2.0, 2.1, 0.9) for word in "now let me compare the options".split()]
+    listen_again(folder, Ear((*AGAIN, *compares)))
+    note = json.loads(folder.journal.read_text(encoding="utf-8").splitlines()[-1])["note"]
+    assert [mark["utterance_id"] for mark in note["placed_again"]] == [1, 3]
+    spans = session_folder.load_record(folder).phase_spans
+    assert spans[0].phase_id == note["placed_again"][0]["phase_id"]
+    assert "summarize" not in {span.phase_id for span in spans}
+
+
 def test_hearing_again_twice_is_hearing_again_once(tmp_path: Path) -> None:
     folder = a_session(tmp_path)
     listen_again(folder, Ear(AGAIN, (UM,)))
@@ -153,7 +171,7 @@ def test_recovery_finds_nothing_missing_after_a_second_look(tmp_path: Path) -> N
     with Journal(folder.journal, None) as log:  # said, never transcribed, and the session ended
         log.write(e.UtteranceEnded(5.5, 4, 5.0, 5.5), 5.5)
     listen_again(folder, Ear((*AGAIN, Word("Late", 5.1, 5.4, 0.9)), (UM,)))
-    told = recovery._read(folder.journal)
+    told = read_told(folder.journal)
     assert told.missing() == [] and told.unheard() == []
 
 

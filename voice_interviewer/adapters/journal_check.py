@@ -80,6 +80,7 @@ _NOTE: dict[str, Reader] = {
     **dict.fromkeys(("dropped_blocks", "utterance"), whole_number),
     **dict.fromkeys(("vocal_fillers", "heard_fillers"), _fillers),
     "heard_again": _lines,
+    "placed_again": _lines,
     "notes": reader_for(tuple[str, ...]),
     "resumed_at": text,
 }

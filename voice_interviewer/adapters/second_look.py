@@ -17,10 +17,13 @@ import numpy as np
 
 from voice_interviewer.adapters import acoustics_file, journal, session_lock
 from voice_interviewer.adapters.audio_files import AudioReader
+from voice_interviewer.adapters.content_files import load_framework
+from voice_interviewer.adapters.phase_marks import phase_marks
 from voice_interviewer.adapters.review_pipeline import Reviewed, ReviewPipeline
 from voice_interviewer.adapters.session_folder import SessionFolder
 from voice_interviewer.adapters.whisper import Listener
 from voice_interviewer.core.codec import decode, encode
+from voice_interviewer.core.commands import MarkPhase
 from voice_interviewer.core.errors import JournalError, SessionError, UsageError
 from voice_interviewer.core.events import Transcribed, UtteranceEnded
 from voice_interviewer.core.speech import Utterance, Word
@@ -41,6 +44,7 @@ class _Told:
     """What the journal tells of a session's utterances."""
 
     review: bool
+    framework: str = ""
     spans: dict[int, Span] = field(default_factory=dict)
     words: dict[int, tuple[Word, ...]] = field(default_factory=dict)
 
@@ -67,9 +71,22 @@ def listen_again(
             {
                 "vocal_fillers": [asdict(event) for event in reviewed.vocal_fillers],
                 "heard_again": [encode(event) for event in again],
+                "placed_again": [encode(mark) for mark in _placed(told.framework, again)],
             },
         )
     return sum(len(event.words) for event in again)
+
+
+def _placed(framework_id: str, again: Sequence[Transcribed]) -> list[MarkPhase]:
+    """Where in the framework each utterance belongs, now that all of them are known."""
+    if not framework_id:
+        return []
+    said = [
+        Utterance(event.utterance_id, event.start_s, event.end_s, event.words)
+        for event in sorted(again, key=lambda event: event.start_s)
+        if event.words
+    ]
+    return phase_marks(load_framework(framework_id), said)
 
 
 def within(blocks: AudioReader, spans: Sequence[Span]) -> Iterator[Pcm16]:
@@ -128,6 +145,8 @@ def _read(path: Path) -> _Told:
     header = journal.read_header(path)
     # Of two voices in one channel only the candidate's stretches are the candidate's.
     told = _Told(header.get("kind") == "review" and not header.get("diarized"))
+    if not header.get("phase"):  # one phase taken again is all of that phase
+        told.framework = str(header.get("framework") or "")
     for line in journal.read_lines(path):
         if "note" in line:
             continue

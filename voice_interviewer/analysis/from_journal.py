@@ -163,6 +163,10 @@ def _hear_again(facts: _Facts) -> None:
         if isinstance(item, e.Transcribed):
             facts.spans[item.utterance_id] = (item.start_s, item.end_s)
             facts.words[item.utterance_id] = item.words
+    placed = [decode(line) for line in facts.facts.get("placed_again", ())]
+    marks = [item for item in placed if isinstance(item, c.MarkPhase)]
+    if marks:  # with all of the talk known, rather than only what was said until then
+        facts.phases = marks
 
 
 def _utterances(facts: _Facts) -> tuple[Utterance, ...]:

@@ -139,20 +139,12 @@ class Review:
         """Which phase each utterance belongs to, when a framework was named."""
         if self._framework is None:
             return
-        from voice_interviewer.adapters.meaning import scorer_for
-        from voice_interviewer.core.commands import MarkBudgets, MarkPhase
-        from voice_interviewer.core.phase_tracker import PhaseTracker
+        from voice_interviewer.adapters.phase_marks import phase_marks
+        from voice_interviewer.core.commands import MarkBudgets
 
         log.write(MarkBudgets({phase.id: phase.budget_s for phase in self._framework.phases}), 0.0)
-        tracker = PhaseTracker(self._framework)
-        scorer = scorer_for(self._framework)  # None without its weights: the cues then have to do
-        for said in reviewed.utterances:
-            meanings = scorer.scores(said.text) if scorer is not None else {}
-            tracker.observe(said.text, said.start_s, said.end_s, meanings)
-        for said, belief in zip(reviewed.utterances, tracker.smoothed(), strict=True):
-            log.write(
-                MarkPhase(said.id, belief.phase_id, said.start_s, said.end_s, belief.confidence), said.end_s
-            )
+        for mark in phase_marks(self._framework, reviewed.utterances):
+            log.write(mark, mark.end_s)
 
     def _report(self, folder: SessionFolder, reviewed: Reviewed, json_path: Path | None) -> None:
         from voice_interviewer import reporting
