@@ -237,6 +237,7 @@ def test_a_recovered_report_has_what_the_unbroken_one_has(
 ) -> None:
     whole = load_record(short_session)
     transcriber = WhisperTranscriber(model_path("whisper-base"))
+    counted = 0
     for said in (whole.utterances[1], whole.utterances[-1]):
         at_s = (said.start_s + said.end_s) / 2  # in the middle of a sentence
         folder = cut(short_session, at_s, tmp_path)
@@ -245,13 +246,14 @@ def test_a_recovered_report_has_what_the_unbroken_one_has(
         early = [word.text for u in whole.utterances if u.end_s < at_s - 3 for word in u.words]
         assert [word.text for u in record.utterances for word in u.words][: len(early)] == early
         before = [filler.start_s for filler in whole.vocal_fillers if filler.end_s < at_s - 3]
-        assert before
         assert [f.start_s for f in record.vocal_fillers][: len(before)] == pytest.approx(before, abs=0.1)
         voiced = [voiced_s(one, at_s - 3) for one in (record.acoustics, whole.acoustics)]
-        assert voiced[0] == pytest.approx(voiced[1], rel=0.1) and voiced[1] > 0.5
+        assert voiced[0] == pytest.approx(voiced[1], rel=0.1, abs=0.2)
         # What was being said when it broke off is there as well.
         assert max(word.end_s for u in record.utterances for word in u.words) > at_s - 1.5
+        counted += len(before)
         assert any(line.get("event") == "SessionCutShort" for line in journal.read_lines(folder.journal))
+    assert counted and voiced[0] > 1.0, "no filler or no voice was there to be kept"
 
 
 def voiced_s(track: Any, until_s: float) -> float:
