@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import secrets
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -210,10 +211,12 @@ def _check_content(args: argparse.Namespace) -> None:
 
 def _devices_or_demonstration(options: SoundOptions) -> tuple[SoundOptions, bool]:
     """Real devices where there are any; otherwise one line, and the demonstration."""
-    from voice_interviewer.adapters import portaudio
+    from voice_interviewer.adapters import echo, portaudio
     from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
 
     missing = ""
+    # While the devices are opened.
+    threading.Thread(target=echo.preload, daemon=True, name="echo loader").start()
     try:
         probe = SoundDeviceMicrophone(None)
         probe.start()
