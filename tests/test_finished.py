@@ -105,9 +105,10 @@ def test_a_head_trained_for_other_inputs_is_refused(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(finished, "LAYERS", 3)
     with pytest.raises(ModelError):
         finished.load_head(path)
-    path.write_bytes(b"no head")
-    with pytest.raises(ModelError):
-        finished.load_head(path)
+    for damaged in (b"no head", b"PK\x03\x04 cut short", b""):
+        path.write_bytes(damaged)
+        with pytest.raises(ModelError):
+            finished.load_head(path)
 
 
 # -- the model -------------------------------------------------------------------------------------------

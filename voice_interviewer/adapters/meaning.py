@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -53,7 +54,7 @@ class PhaseHeads:
     def load(cls, path: Path) -> tuple[PhaseHeads, str]:
         """The heads and the digest of the cues they were trained with. Raises ModelError."""
         try:
-            with np.load(path, allow_pickle=False) as data:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 words = data["vocabulary"].tobytes().decode().split("\n")
                 heads = cls(
                     data["phase"].astype(np.float32),
@@ -62,7 +63,7 @@ class PhaseHeads:
                     data["priors"].astype(np.float32),
                 )
                 return heads, data["digest"].tobytes().decode()
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise ModelError(f"cannot load the phase heads {path.name}: {error}") from None
 
 

@@ -61,7 +61,7 @@ class SignalHeads:
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
                 return cls(data["ids"].tobytes().decode().split("\n"), data["weights"].astype(np.float32))
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise ModelError(f"cannot load the signal heads {path.name}: {error}") from None
 
     def probabilities(self, embeddings: Array) -> Array:
