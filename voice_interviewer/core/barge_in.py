@@ -36,9 +36,10 @@ _BACK_CHANNELS = re.compile(
     r"yep|yup|ya|okay|ok"
     r"|right|alright|all right|sure|i see|got it|gotcha|makes sense|that makes sense|good|great|cool|"
     r"nice|fine"
-    r"|thank you|thanks|perfect|of course|i'?m sorry|sorry|bye|you)\s*){0,3}"
+    r"|thank you|thanks|perfect|of course|i'?m sorry|sorry|bye|you|i mean|you know|so|well|like)\s*){0,3}"
 )
-"""What listeners say without wanting the floor, and what the recogniser makes of coughs ('Thank you.')."""
+"""What listeners say without wanting the floor, what the recogniser makes of coughs ('Thank you.') and of
+'mm-hm' ('I mean'), and openers that nothing follows: whoever goes on after them is heard again."""
 
 
 def is_back_channel(text: str) -> bool:
