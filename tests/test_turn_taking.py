@@ -563,7 +563,19 @@ def test_keyboard_noise_over_the_prompt_is_no_event_at_all() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Mm-hmm.", "Uh-huh.", "Yeah, yeah.", "Okay.", "Right, okay.", "Thank you.", "", "I see.", "I mean,", "Well, so"]
+    "text",
+    [
+        "Mm-hmm.",
+        "Uh-huh.",
+        "Yeah, yeah.",
+        "Okay.",
+        "Right, okay.",
+        "Thank you.",
+        "",
+        "I see.",
+        "I mean,",
+        "Well, so",
+    ],
 )
 def test_back_channels(text: str) -> None:
     assert is_back_channel(text)
