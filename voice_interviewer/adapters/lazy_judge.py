@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 from pathlib import Path
 
 from voice_interviewer.adapters.finished import HEAD, LAYERS, MODEL_FILE, FinishedJudge, load_head
 from voice_interviewer.adapters.llama_trunk import LlamaTrunk
 from voice_interviewer.adapters.paths import content_dir
 
+_LOCK = threading.Lock()
+
 
 class LazyJudge:
-    """Implements `runtime.jobs.AnswerJudge` over the weights in a folder."""
+    """Implements `runtime.jobs.AnswerJudge` over the weights in a folder. Thread-safe."""
 
     def __init__(self, model_folder: Path) -> None:
         self._folder = model_folder
-        self._judge: FinishedJudge | None = None
-        self._lock = threading.Lock()
 
     def warm_up(self, question: str = "") -> None:
         """Load the weights and read a question. Raises ModelError."""
-        with self._lock:
-            self._loaded().prepare(question)
+        with _LOCK:
+            _loaded(self._folder).prepare(question)
 
     def judge(self, question: str, answer: str) -> float:
         """See `FinishedJudge.judge`. Raises ModelError."""
-        with self._lock:
-            return self._loaded().judge(question, answer)
+        with _LOCK:
+            return _loaded(self._folder).judge(question, answer)
 
-    def _loaded(self) -> FinishedJudge:
-        if self._judge is None:
-            trunk = LlamaTrunk(self._folder / MODEL_FILE, LAYERS)
-            self._judge = FinishedJudge(trunk, load_head(content_dir() / HEAD))
-        return self._judge
+
+@cache
+def _loaded(model_folder: Path) -> FinishedJudge:
+    """Once a process: the rounds of a loop would otherwise each take a hundred megabytes anew."""
+    return FinishedJudge(LlamaTrunk(model_folder / MODEL_FILE, LAYERS), load_head(content_dir() / HEAD))
