@@ -14,6 +14,7 @@ from voice_interviewer.adapters import acoustics_file, models, session_folder, s
 from voice_interviewer.adapters.audio_sources import Sound, choose_sound
 from voice_interviewer.adapters.going_on import ShiftedMicrophone, joined
 from voice_interviewer.adapters.journal import Journal
+from voice_interviewer.adapters.lazy_judge import LazyJudge
 from voice_interviewer.adapters.paths import data_dir
 from voice_interviewer.adapters.piper import PiperVoice
 from voice_interviewer.adapters.recording import TrackRecorder
@@ -45,12 +46,13 @@ def staged(practice: Practice, observers: list[Observer]) -> Iterator[Stage]:
             again.folder if again else session_folder.create(practice.sessions_dir, now, practice.question.id)
         )
         stack.enter_context(session_lock.hold(folder.path / session_lock.LOCK_NAME, folder.id))
-        header = None if again else _header(practice, folder, now, sound)
+        judge = content_judge()
+        header = None if again else _header(practice, folder, now, sound, judge)
         log = stack.enter_context(Journal(folder.journal, header))
         if again:
             log.note(resumed_at=now.isoformat(timespec="seconds"), resumed_at_s=round(again.at_s, 3))
             sound.microphone = ShiftedMicrophone(sound.microphone, round(again.at_s * SAMPLE_RATE_HZ))
-        interviewer = again.interviewer if again else Interviewer(_setup(practice, sound))
+        interviewer = again.interviewer if again else Interviewer(_setup(practice, sound, judge))
         voice = PiperVoice(weights[VOICE])
         tracks = (
             TrackRecorder(folder.candidate_track, keep=again is not None),
@@ -58,7 +60,9 @@ def staged(practice: Practice, observers: list[Observer]) -> Iterator[Stage]:
         )
         for track in tracks:
             stack.callback(track.close)
-        parts = Parts(practice, folder, sound, interviewer, voice, tracks, log, observers, stack, weights)
+        parts = Parts(
+            practice, folder, sound, interviewer, voice, tracks, log, observers, stack, weights, judge
+        )
         stage = simulated(parts) if sound.simulated else live(parts)
         yield stage
         before = again.notes if again else {}
@@ -85,7 +89,7 @@ def _keep_acoustics(stage: Stage, log: Journal) -> None:
     acoustics_file.save(path, track)
 
 
-def _setup(practice: Practice, sound: Sound) -> Setup:
+def _setup(practice: Practice, sound: Sound, judge: LazyJudge | None) -> Setup:
     return Setup(
         practice.framework,
         practice.question,
@@ -95,11 +99,13 @@ def _setup(practice: Practice, sound: Sound) -> Setup:
         sound.duplex,
         writer=practice.writer is not None,
         only_phase=practice.only_phase,
-        turns=TurnSettings(look_ahead=look_ahead(sound), judges_content=content_judge() is not None),
+        turns=TurnSettings(look_ahead=look_ahead(sound), judges_content=judge is not None),
     )
 
 
-def _header(practice: Practice, folder: SessionFolder, now: datetime, sound: Sound) -> dict[str, Any]:
+def _header(
+    practice: Practice, folder: SessionFolder, now: datetime, sound: Sound, judge: LazyJudge | None
+) -> dict[str, Any]:
     models_used = {"recogniser": WHISPER, "voice": VOICE, "turns": SMART_TURN}
     if practice.language_model:
         models_used["language_model"] = practice.language_model
@@ -116,7 +122,7 @@ def _header(practice: Practice, folder: SessionFolder, now: datetime, sound: Sou
         "seed": practice.seed,
         "duplex": sound.duplex,
         "look_ahead": look_ahead(sound),
-        "judges_content": content_judge() is not None,
+        "judges_content": judge is not None,
         "writer": practice.writer is not None,
         "models": models_used,
         "microphone": sound.microphone.name,

@@ -57,7 +57,7 @@ def live(parts: Parts) -> Stage:
     buffer = AudioBuffer(older=_older(parts.tracks[0]))
     transcriber = WhisperTranscriber(parts.weights[WHISPER])
     speech = _speech(parts.voice, practice)
-    judge = content_judge()
+    judge = parts.judge
     listener = _listener(parts, buffer, inbox.put)
     stack.callback(sound.playback.stop)
     crew = LiveCrew(
@@ -109,7 +109,7 @@ def simulated(parts: Parts) -> Stage:
     inbox = SimulatedInbox(clock, step)
     listener = _listener(parts, buffer, inbox.put)
     transcriber = WhisperTranscriber(parts.weights[WHISPER])
-    judge = content_judge()
+    judge = parts.judge
     crew = SimulatedCrew(
         Transcription(
             transcriber, practice.understanding(), buffer, clock, inbox.put, delay_s=SIMULATED_DELAY_S

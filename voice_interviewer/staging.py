@@ -13,6 +13,7 @@ from voice_interviewer.adapters.audio_sources import Sound, SoundOptions
 from voice_interviewer.adapters.going_on import GoingOn
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.language_model import LitellmWriter
+from voice_interviewer.adapters.lazy_judge import LazyJudge
 from voice_interviewer.adapters.piper import PiperVoice
 from voice_interviewer.adapters.recording import TrackRecorder
 from voice_interviewer.adapters.session_folder import SessionFolder
@@ -99,6 +100,8 @@ class Parts:
     stack: ExitStack
     """Closes everything when the session is over."""
     weights: Mapping[str, Path]
+    judge: LazyJudge | None
+    """Tells from what was said whether an answer is finished; None without its weights."""
 
 
 def look_ahead(sound: Sound) -> LookAhead:

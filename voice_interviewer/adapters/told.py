@@ -92,9 +92,6 @@ class Told:
         return not self.ended or not self.told_whole or self.speaking > 0
 
     def _note(self, note: dict[str, Any]) -> None:
-        for line in note.get("heard_again", ()):  # a second look at all of the recording
-            if isinstance(item := decode(line), Transcribed):
-                self.understood[item.utterance_id] = item
         for line in note.get("heard_again", ()):  # a second look at the whole recording
             if isinstance(again := decode(line), Transcribed):
                 self.understood[again.utterance_id] = again

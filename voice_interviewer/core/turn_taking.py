@@ -213,6 +213,12 @@ class TurnTaker:
             self._ducked = True
             self._say(BargeInDoubtful(self._now_s))
 
+    def _let_go(self) -> None:
+        """Let the prompt go on, if it is held."""
+        if self._ducked:
+            self._ducked = False
+            self._say(BargeInDismissed(self._now_s))
+
     def _on_started(self, event: SpeechStarted) -> None:
         self._suspected_s = None
         fragment = Fragment(event.utterance_id, event.start_s)
@@ -367,9 +373,8 @@ class TurnTaker:
     def _dismiss(self, fragment: Fragment) -> None:
         fragment.place = "dismissed"
         fragment.dismissed_s = self._now_s
-        if self._ducked and not any(f.place == "burst" for f in self._overlaps()):
-            self._ducked = False
-            self._say(BargeInDismissed(self._now_s))
+        if not any(f.place == "burst" for f in self._overlaps()):
+            self._let_go()
 
     def _end(self, reason: str) -> None:
         self._judged_s = self._now_s
@@ -396,9 +401,7 @@ class TurnTaker:
     def _was_nothing(self) -> None:
         """No speech followed the first trace of it."""
         self._suspected_s = None
-        if self._ducked:
-            self._ducked = False
-            self._say(BargeInDismissed(self._now_s))
+        self._let_go()
 
     def _burst_plan(self, fragment: Fragment) -> _Plan | None:
         settings = self._settings.barge_in
