@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 from typing import Protocol
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from voice_interviewer.adapters.weights_file import weights_in
 from voice_interviewer.core.errors import ModelError
 
 Array = NDArray[np.float32]
@@ -62,12 +62,9 @@ def save_head(path: Path, weights: Array) -> None:
 
 def load_head(path: Path) -> Array:
     """The trained weights. Raises ModelError when they are no such file, or were trained for other inputs."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-            weights: Array = data["weights"].astype(np.float32)
-            made_for = data["recipe"].tobytes().decode()
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise ModelError(f"cannot load {path.name}: {error}") from None
+    with weights_in(path, path.name) as data:
+        weights: Array = data["weights"].astype(np.float32)
+        made_for = data["recipe"].tobytes().decode()
     if made_for != recipe() or weights.ndim != 1:
         raise ModelError(f"{path.name} was trained for other inputs", hint="python scripts/train_finished.py")
     return weights

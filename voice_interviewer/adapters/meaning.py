@@ -9,12 +9,12 @@ from __future__ import annotations
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from voice_interviewer.adapters.meaning_features import Array, CueFeatures, cue_digest, features
 from voice_interviewer.adapters.minilm import MiniLm
+from voice_interviewer.adapters.weights_file import weights_in
 from voice_interviewer.core.content import Framework
 from voice_interviewer.core.errors import ModelError
 from voice_interviewer.core.phase_evidence import OPENS
@@ -53,18 +53,15 @@ class PhaseHeads:
     @classmethod
     def load(cls, path: Path) -> tuple[PhaseHeads, str]:
         """The heads and the digest of the cues they were trained with. Raises ModelError."""
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-                words = data["vocabulary"].tobytes().decode().split("\n")
-                heads = cls(
-                    data["phase"].astype(np.float32),
-                    data["opening"].astype(np.float32),
-                    {word: index for index, word in enumerate(words) if word},
-                    data["priors"].astype(np.float32),
-                )
-                return heads, data["digest"].tobytes().decode()
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-            raise ModelError(f"cannot load the phase heads {path.name}: {error}") from None
+        with weights_in(path, f"the phase heads {path.name}") as data:
+            words = data["vocabulary"].tobytes().decode().split("\n")
+            heads = cls(
+                data["phase"].astype(np.float32),
+                data["opening"].astype(np.float32),
+                {word: index for index, word in enumerate(words) if word},
+                data["priors"].astype(np.float32),
+            )
+            return heads, data["digest"].tobytes().decode()
 
 
 class SentenceScorer:
@@ -81,12 +78,12 @@ class SentenceScorer:
 
         A long line is read in pieces: each weighs for its phases, and the likeliest opening counts.
         """
-        read = [self.scores_of_embedded(one, _model(self._folder).embed([one])) for one in pieces(text)]
+        read = [self.scores_of_embedded(one, self.embed([one])) for one in pieces(text)]
         return _together(self._ids, read) if len(read) > 1 else read[0] if read else {}
 
     def embed(self, texts: list[str]) -> Array:
         """Shape (texts, 384), of unit length."""
-        return _model(self._folder).embed(texts)
+        return sentence_model(self._folder).embed(texts)
 
     def scores_of_embedded(self, text: str, embedding: Array) -> dict[str, float]:
         """The same for a line whose embedding, shape (1, 384), is known already."""
@@ -150,7 +147,8 @@ def scorer_for(
 
 
 @cache
-def _model(folder: Path) -> MiniLm:
+def sentence_model(folder: Path) -> MiniLm:
+    """Loaded once a process. Raises ModelError."""
     return MiniLm(folder)
 
 

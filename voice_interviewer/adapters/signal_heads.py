@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from voice_interviewer.adapters.meaning import scorer_for
 from voice_interviewer.adapters.meaning_features import EMBEDDING_GAIN, Array
 from voice_interviewer.adapters.paths import content_dir
+from voice_interviewer.adapters.weights_file import weights_in
 from voice_interviewer.core.content import Framework
-from voice_interviewer.core.errors import ModelError
 from voice_interviewer.core.signals import GIVES
 from voice_interviewer.ports import MeaningScorer
 
@@ -58,11 +57,8 @@ class SignalHeads:
         """None where there are none. Raises ModelError."""
         if not path.is_file():
             return None
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
-                return cls(data["ids"].tobytes().decode().split("\n"), data["weights"].astype(np.float32))
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-            raise ModelError(f"cannot load the signal heads {path.name}: {error}") from None
+        with weights_in(path, f"the signal heads {path.name}") as data:
+            return cls(data["ids"].tobytes().decode().split("\n"), data["weights"].astype(np.float32))
 
     def probabilities(self, embeddings: Array) -> Array:
         """Shape (texts, signals) for embeddings of shape (texts, 384)."""

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from voice_interviewer.adapters.minilm import MiniLm
+from voice_interviewer.adapters.meaning import MODEL_ID, sentence_model
 from voice_interviewer.adapters.models import model_path
 from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.adapters.signal_heads import SignalHeads, passages
 from voice_interviewer.core.errors import ModelError
 
 HEADS = "story_heads.npz"
-MODEL_ID = "minilm-l6-v2"
 COUNTED = 3
 """A story shows a principle by its best few sentences, not on average."""
 
@@ -29,6 +28,6 @@ def principles_by_meaning(text: str, *, heads_file: Path | None = None) -> Mappi
     read = passages(text)
     if heads is None or not read:
         return {}
-    found = heads.probabilities(MiniLm(folder).embed(read))
+    found = heads.probabilities(sentence_model(folder).embed(read))
     best = np.sort(found, axis=0)[-COUNTED:].mean(axis=0)
     return {one: float(value) for one, value in zip(heads.ids, best, strict=True)}
