@@ -18,17 +18,11 @@ import sounddevice
 import webrtcvad
 from faster_whisper import WhisperModel
 from piper import PiperVoice
+from questions import GREETING, QUESTIONS
 
 MODELS = Path(__file__).resolve().parent.parent.parent / "models"
 RATE_HZ, FRAME = 16_000, 320
 SILENCE_S = 0.8
-GREETING = "Hi, thanks for joining me today. How would you improve a bus service for commuters?"
-QUESTIONS = (
-    "What would have to be true in a year for this product to count as worthwhile?",
-    "Which of these groups do you choose, and why?",
-    "What is hard for them today?",
-    "How would you measure that?",
-)
 
 
 def turns(frames: queue.Queue[bytes]) -> Iterator[np.ndarray]:

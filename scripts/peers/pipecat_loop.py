@@ -36,15 +36,9 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.piper.tts import PiperTTSService
 from pipecat.services.whisper.stt import WhisperSTTService
 from pipecat.transports.local.audio import LocalAudioTransport, LocalAudioTransportParams
+from questions import GREETING, QUESTIONS
 
 MODELS = Path(__file__).resolve().parent.parent.parent / "models"
-GREETING = "Hi, thanks for joining me today. How would you improve a bus service for commuters?"
-QUESTIONS = (
-    "What would have to be true in a year for this product to count as worthwhile?",
-    "Which of these groups do you choose, and why?",
-    "What is hard for them today?",
-    "How would you measure that?",
-)
 
 
 class FixedQuestions(FrameProcessor):
