@@ -22,7 +22,8 @@ from voice_interviewer.adapters.signal_heads import (
 )
 from voice_interviewer.core.agenda import Agenda
 from voice_interviewer.core.errors import ModelError
-from voice_interviewer.core.memory import GIVEN_ELSEWHERE, GIVEN_HERE, Memory
+from voice_interviewer.core.hearing import GIVEN_ELSEWHERE, GIVEN_HERE, PROVED_BY
+from voice_interviewer.core.memory import Memory
 from voice_interviewer.core.phase_tracker import PhaseTracker
 from voice_interviewer.core.signals import GIVES
 
@@ -72,6 +73,7 @@ def test_the_best_sentence_speaks_for_the_text() -> None:
     assert scores["first"] == 1.0
     assert scores[GIVES + "metric"] > 0.9
     assert scores[GIVES + "other"] > 0.9  # the other sentence speaks for it
+    assert (scores[PROVED_BY + "metric"], scores[PROVED_BY + "other"]) == (1.0, 0.0)
     assert understanding.scores("") == {"first": 1.0}
 
 

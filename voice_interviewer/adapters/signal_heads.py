@@ -6,7 +6,6 @@ trained by `scripts/train_signals.py` and kept in `content/signal_heads/`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from voice_interviewer.adapters.meaning_features import EMBEDDING_GAIN, Array
 from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.adapters.weights_file import weights_in
 from voice_interviewer.core.content import Framework
+from voice_interviewer.core.hearing import PROVED_BY, passage_spans
 from voice_interviewer.core.signals import GIVES
 from voice_interviewer.ports import MeaningScorer
 
@@ -29,9 +29,6 @@ SEVERAL = {
     "several_hypotheses": "hypothesis_stated",
 }
 """Signals that no single sentence gives: two sentences each give the one beside it."""
-MIN_WORDS = 6
-"""A shorter sentence says too little on its own."""
-_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 
 
 class SignalHeads:
@@ -80,18 +77,7 @@ def signal_ids(framework: Framework) -> set[str]:
 
 def passages(text: str) -> list[str]:
     """The sentences of a text; a short one goes together with the next, or the last with the one before."""
-    found: list[str] = []
-    open_one = ""
-    for sentence in _SENTENCE.findall(text):
-        open_one = f"{open_one} {sentence.strip()}".strip()
-        if len(open_one.split()) >= MIN_WORDS:
-            found.append(open_one)
-            open_one = ""
-    if open_one and found:
-        found[-1] = f"{found[-1]} {open_one}"
-    elif open_one:
-        found.append(open_one)
-    return found
+    return [text[start:end] for start, end in passage_spans(text)]
 
 
 def _several(ids: Sequence[str], found: Array, best: Array) -> list[tuple[str, float]]:
@@ -115,15 +101,19 @@ class Understanding:
         self._embed = embed
 
     def scores(self, text: str) -> dict[str, float]:
-        """Those of the phases, and '=id' -> probability that the line gives the signal."""
+        """Those of the phases, '=id' -> probability that the line gives the signal, and '@id' -> number of
+        the passage that gives it.
+        """
         scores = dict(self._phases.scores(text))
         read = passages(text)
         if read:
             found = self._heads.probabilities(self._embed(read))
             best = found.max(axis=0)
-            named = _several(self._heads.ids, found, best)
             # Hardly probable ones would only fill the journal.
-            scores |= {GIVES + one: round(float(value), 3) for one, value in named if value >= LEAST}
+            named = [pair for pair in _several(self._heads.ids, found, best) if pair[1] >= LEAST]
+            places = dict(zip(self._heads.ids, found.argmax(axis=0), strict=True))
+            scores |= {GIVES + one: round(float(value), 3) for one, value in named}
+            scores |= {PROVED_BY + one: float(places[one]) for one, _ in named}
         return scores
 
 

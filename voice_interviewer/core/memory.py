@@ -8,18 +8,15 @@ from dataclasses import dataclass, field
 
 from voice_interviewer.core.agenda import Agenda
 from voice_interviewer.core.content import Framework, Persona, Phase, Question
+from voice_interviewer.core.hearing import given, phases_at_hand
 from voice_interviewer.core.phase_tracker import PhaseBelief, PhaseTracker
 from voice_interviewer.core.quoting import choices
-from voice_interviewer.core.signals import GIVES, Heard, find_signals
+from voice_interviewer.core.signals import Heard, find_signals
 from voice_interviewer.core.stems import content_stems
 
 COVERED_SHARE = 0.25
 """A phase counts as covered when this share of its budget was spent in it, or half its signals were heard."""
 COVERED_MIN_S = 8.0
-GIVEN_HERE = 0.22
-"""So probable, by meaning, a signal of the phase at hand must be to count as heard."""
-GIVEN_ELSEWHERE = 0.45
-"""The same for another phase's: what was said early is not asked for later."""
 
 
 @dataclass(slots=True)
@@ -60,32 +57,14 @@ class Memory:
         self.pending_phase = None
         if belief.phase_id != self.agenda.current:
             self.agenda.enter(belief.phase_id, start_s)
-        here = self._here(belief.phase_id, meanings or {})
+        here = phases_at_hand(self.framework, belief.phase_id, meanings or {})
         found = [one for phase in here for one in find_signals(self.framework, phase, text)]
         self.heard.extend(found)
         self.heard_ids.update(h.signal_id for h in found)
-        self._note_given(meanings or {}, here)
+        self.heard_ids.update(given(self.framework, belief.phase_id, meanings or {}))
         self.chosen += [(belief.phase_id, quote) for quote in choices(text)]
         self.said_stems |= content_stems(text)
         return belief
-
-    def _here(self, believed: str, meanings: Mapping[str, float]) -> tuple[str, ...]:
-        """The phases whose signals a line may give: where the candidate is taken to be, and where the line
-        alone would belong. Who is asked about one step may well answer about another.
-        """
-        if self.framework.monologue:
-            return tuple(phase.id for phase in self.framework.phases)
-        fits = {phase.id: meanings[phase.id] for phase in self.framework.phases if phase.id in meanings}
-        likeliest = max(fits, key=lambda one: fits[one], default=believed)
-        return (believed,) if likeliest == believed else (believed, likeliest)
-
-    def _note_given(self, meanings: Mapping[str, float], here: tuple[str, ...]) -> None:
-        """Signals that a line gives by its meaning, without words that could be quoted for them."""
-        for phase in self.framework.phases:
-            least = GIVEN_HERE if phase.id in here else GIVEN_ELSEWHERE
-            for signal in phase.signals:
-                if meanings.get(GIVES + signal.id, 0.0) >= least:
-                    self.heard_ids.add(signal.id)
 
     def glimpse(self, text: str) -> None:
         """Words known roughly, before the final ones: what they show is not asked for. Where they are is

@@ -1,0 +1,73 @@
+"""Which signals a line gives by its meaning: one rule for the interviewer and for the report.
+
+A signal of the phase at hand counts when it is fairly probable, another phase's only when it is surer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from voice_interviewer.core.content import Framework
+from voice_interviewer.core.signals import GIVES
+
+PROVED_BY = "@"
+"""Prefix of a meaning's key: '@goal_stated' is the number of the passage that gives that signal."""
+GIVEN_HERE = 0.22
+"""So probable, by meaning, a signal of the phase at hand must be to count as heard."""
+GIVEN_ELSEWHERE = 0.45
+"""The same for another phase's: what was said early is not asked for later."""
+MIN_PASSAGE_WORDS = 6
+"""A shorter sentence says too little on its own."""
+_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
+
+
+def given(framework: Framework, believed: str, meanings: Mapping[str, float]) -> dict[str, float]:
+    """Signal id -> probability of those that count as heard, for a line taken to be in phase `believed`."""
+    here = phases_at_hand(framework, believed, meanings)
+    return {
+        signal.id: probability
+        for phase in framework.phases
+        for signal in phase.signals
+        if (probability := meanings.get(GIVES + signal.id, 0.0))
+        >= (GIVEN_HERE if phase.id in here else GIVEN_ELSEWHERE)
+    }
+
+
+def phases_at_hand(framework: Framework, believed: str, meanings: Mapping[str, float]) -> tuple[str, ...]:
+    """The phases whose signals a line may give: where the candidate is taken to be, and where the line
+    alone would belong. Who is asked about one step may well answer about another.
+    """
+    if framework.monologue:
+        return tuple(phase.id for phase in framework.phases)
+    fits = {phase.id: meanings[phase.id] for phase in framework.phases if phase.id in meanings}
+    likeliest = max(fits, key=lambda one: fits[one], default=believed)
+    return (believed,) if likeliest == believed else (believed, likeliest)
+
+
+def passage_spans(text: str) -> list[tuple[int, int]]:
+    """What is read as one thought, as (start, end) in `text`: a sentence; a short one goes together with
+    the next, or the last with the one before.
+    """
+    found: list[tuple[int, int]] = []
+    begun: int | None = None
+    for match in _SENTENCE.finditer(text):
+        start, end = _trimmed(text, *match.span())
+        if start >= end:
+            continue
+        begun = start if begun is None else begun
+        if len(text[begun:end].split()) >= MIN_PASSAGE_WORDS:
+            found.append((begun, end))
+            begun = None
+    if begun is not None:
+        last = len(text.rstrip())
+        if found:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((begun, last))
+    return found
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    said = text[start:end]
+    return start + len(said) - len(said.lstrip()), end - (len(said) - len(said.rstrip()))
