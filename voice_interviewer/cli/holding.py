@@ -13,6 +13,7 @@ from voice_interviewer.core.errors import VoiceInterviewerError
 if TYPE_CHECKING:
     from voice_interviewer.adapters.audio_sources import SoundOptions
     from voice_interviewer.adapters.session_folder import SessionFolder
+    from voice_interviewer.adapters.whisper import WhisperTranscriber
     from voice_interviewer.analysis.findings import Report
     from voice_interviewer.bootstrap import Practice, Stage
     from voice_interviewer.core.commands import Command
@@ -92,13 +93,12 @@ def _transcribe_the_rest(folder: SessionFolder) -> bool:
 
     True when there were any.
     """
-    from voice_interviewer import bootstrap
-    from voice_interviewer.adapters import models, recovery
-    from voice_interviewer.adapters.whisper import WhisperTranscriber
+    from voice_interviewer.adapters import recovery
+    from voice_interviewer.cli.recogniser import usual_recogniser
 
     def recogniser() -> WhisperTranscriber:
         _write_line("Transcribing what was not done in time …")
-        return WhisperTranscriber(models.model_path(bootstrap.WHISPER))
+        return usual_recogniser()
 
     try:
         return recovery.recover(folder, recogniser).utterances_added > 0

@@ -153,11 +153,11 @@ def resumed(folder: SessionFolder, options: SoundOptions, llm: str = "") -> Prac
     nothing of it is left.
     """
     from voice_interviewer import bootstrap
-    from voice_interviewer.adapters import going_on, models, recovery
-    from voice_interviewer.adapters.whisper import WhisperTranscriber
+    from voice_interviewer.adapters import going_on, recovery
+    from voice_interviewer.cli.recogniser import usual_recogniser
 
     going_on.prepare(folder)  # what cannot go on is told before anything is changed
-    recovery.recover(folder, lambda: WhisperTranscriber(models.model_path(bootstrap.WHISPER)))
+    recovery.recover(folder, usual_recogniser)
     again = going_on.prepare(folder)
     setup = again.interviewer.setup
     if not options.framework:

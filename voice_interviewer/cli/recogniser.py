@@ -23,6 +23,14 @@ def add_recogniser(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def usual_recogniser() -> WhisperTranscriber:
+    """The one of an interview. Raises ModelError when its weights are not here."""
+    from voice_interviewer.adapters.models import model_path
+    from voice_interviewer.adapters.whisper import WhisperTranscriber
+
+    return WhisperTranscriber(model_path(USUAL))
+
+
 def careful_listener(model_id: str) -> WhisperTranscriber:
     """A recogniser that reads twice where in doubt. Raises UsageError, ModelError when it is not here."""
     from voice_interviewer.adapters.models import model_path

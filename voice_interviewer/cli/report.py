@@ -33,10 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _recover(folder: SessionFolder) -> None:
-    from voice_interviewer.adapters import models, recovery
-    from voice_interviewer.adapters.whisper import WhisperTranscriber
+    from voice_interviewer.adapters import recovery
+    from voice_interviewer.cli.recogniser import usual_recogniser
 
-    done = recovery.recover(folder, lambda: WhisperTranscriber(models.model_path("whisper-base")))
+    done = recovery.recover(folder, usual_recogniser)
     print(f"Recovered {folder.id}: {done.utterances_added} utterances transcribed that were not before.")
 
 

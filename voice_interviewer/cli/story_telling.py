@@ -16,7 +16,6 @@ from voice_interviewer.core.speech import Utterance
 if TYPE_CHECKING:
     from voice_interviewer.adapters.story_audio import Moment
 
-WHISPER = "whisper-base"
 FRAMEWORK = "star"
 LEAST_S = 2.0
 """Less speech than this is no story."""
@@ -64,11 +63,10 @@ def hear_story(path: Path) -> Sequence[Utterance]:
     """The words of a recording. Raises AudioFileError, ModelError."""
     from rich.console import Console
 
-    from voice_interviewer.adapters import models
     from voice_interviewer.adapters.story_audio import hear
-    from voice_interviewer.adapters.whisper import WhisperTranscriber
+    from voice_interviewer.cli.recogniser import usual_recogniser
 
-    transcriber = WhisperTranscriber(models.model_path(WHISPER))
+    transcriber = usual_recogniser()
     with Console(stderr=True).status("Writing it down…"):
         return hear(path, transcriber)
 
