@@ -7,6 +7,7 @@ import re
 import struct
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 
 from voice_interviewer.adapters import finished
 from voice_interviewer.adapters.gguf_file import GgufFile
+from voice_interviewer.adapters.lazy_judge import LazyJudge
 from voice_interviewer.adapters.llama_trunk import LlamaTrunk
 from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.core.errors import ModelError
@@ -76,6 +78,9 @@ class Echo:
     def read(self, ids: list[int]) -> finished.Array:
         self.seen.append(ids)
         return np.array([len(ids), ids[-1]], dtype=np.float32)
+
+    def forget(self) -> None:
+        self.seen.clear()
 
 
 def test_points_are_bounded_and_silence_says_nothing() -> None:
@@ -170,6 +175,22 @@ def test_what_was_read_before_need_not_be_read_again() -> None:
         grown = one.read(ids[:end])
     np.testing.assert_allclose(grown, other.read(ids), atol=1e-3)
     assert not np.allclose(one.read([*ids[:-2], ids[-1]]), grown, atol=1e-2), "what came before counts"
+    one.forget()
+    np.testing.assert_allclose(one.read(ids), grown, atol=1e-3)
+
+
+@needs_weights
+def test_a_session_that_is_over_keeps_no_answer_in_mind() -> None:
+    judge = LazyJudge(WEIGHTS.parent)
+    judge.forget()  # never asked, nothing to load
+    judge.judge(QUESTION, "I would start with the users, " * 40)
+    tracemalloc.start()
+    judge.judge(QUESTION, "We looked at the numbers first. " * 80)
+    held = tracemalloc.get_traced_memory()[0]
+    judge.forget()
+    given_up = held - tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert given_up > 8e6, "some 500 tokens of 25 kB"
 
 
 @needs_weights

@@ -47,6 +47,8 @@ def staged(practice: Practice, observers: list[Observer]) -> Iterator[Stage]:
         )
         stack.enter_context(session_lock.hold(folder.path / session_lock.LOCK_NAME, folder.id))
         judge = content_judge()
+        if judge is not None:
+            stack.callback(judge.forget)
         header = None if again else _header(practice, folder, now, sound, judge)
         log = stack.enter_context(Journal(folder.journal, header))
         if again:
@@ -85,8 +87,8 @@ def _keep_acoustics(stage: Stage, log: Journal) -> None:
     if again:
         fillers = [*again.notes.get("vocal_fillers", ()), *fillers]
         track = joined(acoustics_file.load(path), track, again.at_s)
-    log.note(vocal_fillers=fillers)
     acoustics_file.save(path, track)
+    log.note(vocal_fillers=fillers)  # last: it says that nothing is left to do
 
 
 def _setup(practice: Practice, sound: Sound, judge: LazyJudge | None) -> Setup:

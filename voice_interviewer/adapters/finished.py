@@ -47,6 +47,9 @@ class Reader(Protocol):
     def read(self, ids: list[int]) -> Array:
         """What the model makes of the last token."""
 
+    def forget(self) -> None:
+        """Keep nothing of what was read."""
+
 
 def recipe() -> str:
     """Changes whenever the head must be trained anew: its inputs would mean something else."""
@@ -90,6 +93,10 @@ class FinishedJudge:
     def prepare(self, question: str, answer: str = "") -> None:
         """Read the question, and what was said until now, before it is needed."""
         state(self._reader, question, answer)
+
+    def forget(self) -> None:
+        """Give up the memory that the answer so far takes, up to 25 MB; reading it again costs a second."""
+        self._reader.forget()
 
     def judge(self, question: str, answer: str) -> float:
         """How much likelier these words are at an answer's end than at a pause inside: natural logarithm.

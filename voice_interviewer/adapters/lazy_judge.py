@@ -10,6 +10,8 @@ from voice_interviewer.adapters.finished import HEAD, LAYERS, MODEL_FILE, Finish
 from voice_interviewer.adapters.llama_trunk import LlamaTrunk
 from voice_interviewer.adapters.paths import content_dir
 
+FORGETTING_S = 1.0
+"""So long it is waited for a judgement under way before its memory is left to it."""
 _LOCK = threading.Lock()
 
 
@@ -28,6 +30,15 @@ class LazyJudge:
         """See `FinishedJudge.judge`. Raises ModelError."""
         with _LOCK:
             return _loaded(self._folder).judge(question, answer)
+
+    def forget(self) -> None:
+        """The interview is over: its last answer need not be kept until the next one."""
+        # Somebody who hangs in there must not hold up the end of a session.
+        if _loaded.cache_info().currsize and _LOCK.acquire(timeout=FORGETTING_S):
+            try:
+                _loaded(self._folder).forget()
+            finally:
+                _LOCK.release()
 
 
 @cache

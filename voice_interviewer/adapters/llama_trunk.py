@@ -78,6 +78,10 @@ class LlamaTrunk:
             raise ModelError(
                 f"cannot load the language model {path.name}: {error}", hint="voice-interviewer models fetch"
             ) from None
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop the keys and values of what was read: 25 kB a token."""
         self._ids: list[int] = []
         empty = np.zeros((self._shared, 0, self._per_head), dtype=np.float32)
         self._kept = [(empty, empty) for _ in self._layers]
