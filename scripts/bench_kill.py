@@ -3,11 +3,18 @@
     python scripts/bench_kill.py --kills 100
     python scripts/bench_kill.py --kills 25 --skip 25 --log kills.jsonl     # the second quarter of the same
     python scripts/bench_kill.py --sum-up kills.jsonl
+    python scripts/bench_kill.py --kills 20 --stage report      # between the last words and the program's end
+    python scripts/bench_kill.py --kills 20 --stage recover     # and twice more while it is recovered
 
 Each session is a demonstration (real recogniser, voice, journal and tracks on disk), killed with SIGKILL.
 Three of five run in real time and die at a random moment of their first 20 seconds of sound; there, lost
 sound is the time between the kill and the end of the recovered track. Two of five run at fast pace and die
 at a random moment of all their life, while they run or make their report. One of ten dies while it starts.
+
+Of the stage 'report' all run at fast pace with a second look, and die at a random moment between the closing
+words and the end of the program. Of the stage 'recover' they die while they run, and then `report --recover`
+is killed at a random moment, twice in a row.
+
 A report is full when it has its page, passes its schema, has the words of all that was recorded, and pitch
 wherever there are words.
 """
@@ -27,6 +34,7 @@ import sys
 import tempfile
 import time
 import wave
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,8 +47,13 @@ from voice_interviewer.core.errors import JournalError
 from voice_interviewer.reporting import make_report
 
 ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = (sys.executable, "-m", "voice_interviewer")
 LATEST_S = {"real": 20.0, "fast": 15.0}
 """After the first sound. At fast pace the script below takes some 15 s from there to its report's end."""
+REPORTING_S = 14.0
+"""From the closing words to the end of the program, the second look in between: some 12 s."""
+RECOVERING_S = 9.0
+"""`report --recover` with something to listen to takes some 8 s."""
 STARTING_S = 3.0
 """A negative moment is one of the first three seconds of the program, before any sound."""
 SLOWEST_START_S = 90.0
@@ -74,34 +87,59 @@ class Outcome:
     voiced_s: float
     """Of the recovered pitch track."""
     moment: str
-    """starting, running or finishing."""
+    """starting, running, finishing (before a report) or renewing (the second look)."""
     pace: str
     whole: bool
     """There is a full report, or the session had not begun."""
 
 
-def kill_one(home: Path, after_s: float, transcriber: WhisperTranscriber, pace: str = "real") -> Outcome:
+def kill_one(
+    home: Path,
+    after_s: float,
+    transcriber: WhisperTranscriber,
+    pace: str = "real",
+    *,
+    to_the_end: bool = False,
+    recoveries_s: Sequence[float] = (),
+) -> Outcome:
     """Start a session and kill it `after_s` after its first sound, or before it when negative; what is left
-    of it, recovered.
+    of it, recovered. `to_the_end`: after its closing words instead, with a second look. Recoveries are begun
+    and killed after so many seconds each, before the one that is left alone.
     """
     home.mkdir(parents=True, exist_ok=True)
     script = home / "script.toml"
     script.write_text(SCRIPT, encoding="utf-8")
     command = [
-        sys.executable, "-m", "voice_interviewer", "practice", "--candidate", str(script), "--pace", pace,
-        "--loudspeaker", "none", "--plain", "--seed", "1", "--sessions-dir", str(home),
+        *PROGRAM, "practice", "--candidate", str(script), "--pace", pace, "--loudspeaker", "none", "--plain",
+        "--seed", "1", "--sessions-dir", str(home), *(["--second-look"] if to_the_end else []),
     ]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        begun_s = sound_begins(home, process, after_s)
+        begun_s = sound_begins(home, process, None if to_the_end else after_s)
+        if to_the_end:
+            time.sleep(after_s)
         written_s = max((length_s(track) for track in home.glob("*/candidate.wav")), default=0.0)
         process.send_signal(signal.SIGKILL)
         ran_s = time.monotonic() - begun_s if begun_s is not None else -1.0
         process.wait(10)
+    for recovery_s in recoveries_s:
+        kill_recovery(home, recovery_s)
     return inspected(home, ran_s, written_s, transcriber, pace)
 
 
-def sound_begins(home: Path, process: subprocess.Popen[bytes], after_s: float) -> float | None:
-    """Wait until it is time to kill; when the first sound was written, on the monotonic clock."""
+def kill_recovery(home: Path, after_s: float) -> None:
+    """Begin to recover the session in `home`, and kill that as well."""
+    command = [*PROGRAM, "report", "--recover", "last", "--sessions-dir", str(home)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(after_s)
+        process.send_signal(signal.SIGKILL)
+
+
+def sound_begins(home: Path, process: subprocess.Popen[bytes], after_s: float | None) -> float | None:
+    """Wait until it is time to kill, with None until the closing words were said; when the first sound was
+    written, on the monotonic clock.
+    """
+    to_the_end, after_s = after_s is None, SLOWEST_START_S if after_s is None else after_s
     until_s = time.monotonic() + (SLOWEST_START_S if after_s >= 0 else STARTING_S + after_s)
     begun_s = None
     while time.monotonic() < until_s and process.poll() is None:
@@ -110,6 +148,8 @@ def sound_begins(home: Path, process: subprocess.Popen[bytes], after_s: float) -
                 if length := length_s(track):
                     begun_s = time.monotonic() - length
                     until_s = min(until_s, time.monotonic() + after_s) if after_s >= 0 else until_s
+        if to_the_end and any(b'"Finish"' in path.read_bytes() for path in home.glob("*/journal.jsonl")):
+            break
         time.sleep(min(0.02, max(0.0, until_s - time.monotonic())))
     return begun_s
 
@@ -123,6 +163,7 @@ def inspected(
         nothing_offered = not recovery.cut_short(home)
         return Outcome(-1.0, 0.0, 0.0, 0.0, 0, 0, 0, 0.0, "starting", pace, nothing_offered)
     (folder,) = left
+    first_look = folder.report_html.exists()
     over = [line for line in journal.read_lines(folder.journal) if line.get("command") == "Finish"]
     recovery.recover(folder, lambda: transcriber)
     kept_s = 0.0
@@ -143,7 +184,7 @@ def inspected(
     )
     live = pace == "real" and not over  # the microphone is closed while the report is made
     lost_s = max(0.0, ran_s - kept_s) if live else 0.0
-    moment = "finishing" if over else "running"
+    moment = ("renewing" if first_look else "finishing") if over else "running"
     fillers = report.fillers.vocal.count
     return Outcome(ran_s, lost_s, written_s, kept_s, lines, words, fillers, voiced_s, moment, pace, whole)
 
@@ -181,7 +222,8 @@ def sum_up(outcomes: list[Outcome]) -> None:
     running = [one for one in outcomes if one.moment == "running" and one.pace == "real"]
     lost = [one.lost_s for one in running]
     moments = {
-        name: sum(one.moment == name for one in outcomes) for name in ("starting", "running", "finishing")
+        name: sum(one.moment == name for one in outcomes)
+        for name in ("starting", "running", "finishing", "renewing")
     }
     print(f"killed {len(outcomes)}: " + ", ".join(f"{count} while {name}" for name, count in moments.items()))
     print(f"full reports, or nothing to report: {sum(one.whole for one in outcomes)} of {len(outcomes)}")
@@ -197,6 +239,29 @@ def sum_up(outcomes: list[Outcome]) -> None:
         )
 
 
+def moments_of(stage: str, count: int, chance: random.Random) -> list[tuple[str, float, tuple[float, ...]]]:
+    """Pace, seconds to the kill, and seconds to the kill of each recovery."""
+    if stage == "report":
+        return [("fast", chance.uniform(0.0, REPORTING_S), ()) for _ in range(count)]
+    if stage == "recover":
+        return [
+            (
+                "fast",
+                chance.uniform(0.0, LATEST_S["fast"]),
+                (chance.uniform(0.5, RECOVERING_S), chance.uniform(0.5, RECOVERING_S)),
+            )
+            for _ in range(count)
+        ]
+    return [
+        (
+            pace := ("real", "fast")[number % 5 in (1, 3)],
+            -chance.uniform(0.0, STARTING_S) if number % 10 == 9 else chance.uniform(0.0, LATEST_S[pace]),
+            (),
+        )
+        for number in range(count)
+    ]
+
+
 def main() -> None:
     """Run and print the table."""
     parser = argparse.ArgumentParser(
@@ -205,6 +270,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--skip", type=int, default=0, help="so many of the seed's moments were done before")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--stage", choices=("session", "report", "recover"), default="session")
     parser.add_argument("--log", type=Path, help="append each outcome there")
     parser.add_argument("--sum-up", type=Path, metavar="LOG", help="only add up what was logged")
     args = parser.parse_args()
@@ -212,18 +278,16 @@ def main() -> None:
         lines = args.sum_up.read_text(encoding="utf-8").splitlines()
         sum_up([Outcome(**json.loads(line)) for line in lines])
         return
-    chance = random.Random(args.seed)
-    paces = [("real", "fast")[number % 5 in (1, 3)] for number in range(args.skip + args.kills)]
-    moments = [
-        (pace, -chance.uniform(0.0, STARTING_S) if number % 10 == 9 else chance.uniform(0.0, LATEST_S[pace]))
-        for number, pace in enumerate(paces)
-    ][args.skip :]
+    moments = moments_of(args.stage, args.skip + args.kills, random.Random(args.seed))[args.skip :]
     transcriber = WhisperTranscriber(models.model_path("whisper-base"))
     outcomes = []
-    for number, (pace, after_s) in enumerate(moments, args.skip + 1):
+    for number, (pace, after_s, recoveries_s) in enumerate(moments, args.skip + 1):
         home = Path(tempfile.mkdtemp(prefix="killed-"))
+        to_the_end = args.stage == "report"
         try:
-            outcome = kill_one(home, after_s, transcriber, pace)
+            outcome = kill_one(
+                home, after_s, transcriber, pace, to_the_end=to_the_end, recoveries_s=recoveries_s
+            )
         finally:
             shutil.rmtree(home, ignore_errors=True)
         outcomes.append(outcome)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import sys
+import time
 import wave
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +29,7 @@ from voice_interviewer.core import events as e
 from voice_interviewer.core.codec import encode
 from voice_interviewer.core.speech import Word
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples
+from voice_interviewer.reporting import make_report
 
 
 @pytest.mark.timeout(240)
@@ -209,6 +213,91 @@ def test_a_folder_in_which_nothing_had_begun_is_not_offered(tmp_path: Path) -> N
     assert recovery.cut_short(tmp_path) == []
     (tmp_path / "s" / "journal.jsonl").write_text('{"journal":1,"id":"s"}\n', encoding="utf-8")
     assert [folder.id for folder in recovery.cut_short(tmp_path)] == ["s"]
+
+
+class Killed(BaseException):
+    """Stands for the end of the process: nothing catches it."""
+
+
+class Killer:
+    """Ends the program before the n-th time that it opens a file to write, renames or removes one."""
+
+    def __init__(self) -> None:
+        self.left = 0
+        sys.addaudithook(self._look)
+
+    def _look(self, event: str, arguments: tuple[Any, ...]) -> None:
+        # A lock dies with its process, which goes on here.
+        if not self.left or isinstance(arguments[0], int) or str(arguments[0]).endswith(".lock"):
+            return
+        flags = arguments[2] if event == "open" and isinstance(arguments[2], int) else 0
+        if event in ("os.rename", "os.remove", "os.chmod") or flags & (os.O_WRONLY | os.O_RDWR):
+            self.left -= 1
+            if not self.left:
+                raise Killed
+
+
+def test_a_recovery_killed_before_any_of_its_writes_is_made_up_for(tmp_path: Path) -> None:
+    def broken_off(name: str) -> SessionFolder:
+        (tmp_path / name).mkdir()
+        session = Session(tmp_path / name / "s")
+        session.says(1)
+        session.says(2, understood=False)
+        session.log.close()
+        with session.folder.journal.open("ab") as file:
+            file.write(b'{"event":"Spee')
+        os.truncate(session.folder.candidate_track, session.folder.candidate_track.stat().st_size - 1)
+        return session.folder
+
+    def report(folder: SessionFolder) -> str:
+        recovery.recover(folder, Ear)
+        make_report(folder)
+        assert recovery.cut_short(folder.path.parent) == []
+        return folder.report_json.read_text()
+
+    unbroken = report(broken_off("unbroken"))
+    words = [word["text"] for word in json.loads(unbroken)["words"]]
+    assert words[:2] == ["said1", "from10.8"] and json.loads(unbroken)["notes"]
+    killer, kills = Killer(), 0
+    while True:
+        folder = broken_off(f"killed{kills}")
+        killer.left = kills + 1
+        with contextlib.suppress(Killed):
+            report(folder)
+            break
+        assert not killer.left
+        assert report(folder) == unbroken, f"killed at write {kills + 1}"
+        kills += 1
+    killer.left = 0
+    assert kills >= 10, "the killer saw too little"
+
+
+@pytest.mark.timeout(120)
+def test_a_recovery_killed_twice_in_a_row_is_made_up_for(
+    short_session: SessionFolder, tmp_path: Path
+) -> None:
+    cut(short_session, 25.0, tmp_path)
+    for after_s in (1.5, 3.0):
+        bench_kill.kill_recovery(tmp_path, after_s)
+    outcome = bench_kill.inspected(
+        tmp_path, 25.0, 24.0, WhisperTranscriber(model_path("whisper-base")), "fast"
+    )
+    assert outcome.whole and outcome.words > 10
+
+
+def test_a_session_that_went_on_and_broke_off_again_is_offered(tmp_path: Path) -> None:
+    session = Session(tmp_path / "s")
+    session.says(1)
+    session.ends()
+    make_report(session.folder)
+    assert recovery.cut_short(tmp_path) == []
+    time.sleep(0.02)  # the clock of the file system
+    session.log.write(e.SessionResumed(50.0, "half"), 50.0)
+    assert [folder.id for folder in recovery.cut_short(tmp_path)] == ["s"]
+    session.log.close()
+    recovery.recover(session.folder, Ear)
+    make_report(session.folder)
+    assert recovery.cut_short(tmp_path) == []
 
 
 def cut(whole: SessionFolder, at_s: float, home: Path) -> SessionFolder:

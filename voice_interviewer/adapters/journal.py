@@ -7,7 +7,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -73,10 +73,10 @@ class Journal:
         if self.failure is not None:
             return
         try:
-            self._file.write(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
+            self._file.write(_written(content))
             self._file.flush()
         except OSError as error:
-            if error.errno != errno.ENOSPC:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise SessionError(f"cannot write {self.path.name}: {error.strerror}") from None
             self.failure = StorageFullError(
                 f"no room left on the disk for {self.path}", hint="free some space"
@@ -85,6 +85,34 @@ class Journal:
     def _sync(self) -> None:
         if self.failure is None:
             os.fsync(self._file.fileno())
+
+
+def append_note(path: Path, note: Mapping[str, object]) -> None:
+    """One note at a journal's end; the later one wins. See `append`."""
+    append(path, [{"note": note}])
+
+
+def append(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Add lines to a journal that nobody is writing. A last line that a crash cut short is void and goes; of
+    what a crash cuts short here, the whole lines count. Raises SessionError, StorageFullError.
+    """
+    data = "".join(map(_written, lines)).encode("utf-8")
+    try:
+        with path.open("r+b", buffering=0) as file:
+            whole = file.read().rfind(b"\n") + 1
+            file.truncate(whole)
+            file.seek(whole)
+            while data:
+                data = data[file.write(data) :]
+            os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFullError(f"no room left on the disk for {path}", hint="free some space") from None
+        raise SessionError(f"cannot write {path}: {error.strerror}") from None
+
+
+def _written(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def read_header(path: Path) -> dict[str, Any]:

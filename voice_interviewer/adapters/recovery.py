@@ -4,7 +4,6 @@ words, fillers and pitch.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -51,17 +50,30 @@ class Recovered:
 
 
 def cut_short(sessions_dir: Path) -> list[SessionFolder]:
-    """Sessions that ended without a report and that nobody is holding now, oldest first.
+    """Sessions that ended without a report of all there is, and that nobody is holding now, oldest first.
 
     One that ended before its journal's first line was written has nothing in it, and is not among them.
     """
     return [
         folder
         for folder in all_folders(sessions_dir)
-        if not (folder.report_json.exists() and folder.report_html.exists())
+        if _lacks_report(folder)
         and not session_lock.is_held(folder.path / session_lock.LOCK_NAME)
         and _has_begun(folder)
     ]
+
+
+def _lacks_report(folder: SessionFolder) -> bool:
+    """There is none, or one of what there was before the session went on and broke off again."""
+    try:
+        reported_at_ns = min(path.stat().st_mtime_ns for path in (folder.report_json, folder.report_html))
+        if reported_at_ns >= folder.journal.stat().st_mtime_ns:
+            return False
+        return read_told(folder.journal).breaks_off
+    except FileNotFoundError:
+        return True
+    except JournalError:
+        return False
 
 
 def _has_begun(folder: SessionFolder) -> bool:
@@ -78,12 +90,11 @@ def recover(folder: SessionFolder, transcriber: Callable[[], Ear]) -> Recovered:
     """
     if session_lock.is_held(folder.path / session_lock.LOCK_NAME):
         raise SessionBusyError(f"the session {folder.id} is still running", hint="end it first")
-    mended = 0
-    for track in (folder.candidate_track, folder.interviewer_track):
-        if track.exists():
-            mended += recording.recover(track).repaired
-    dropped = _mend_journal(folder.journal)
-    added = _add_what_is_missing(folder, transcriber)
+    with session_lock.hold(folder.path / session_lock.LOCK_NAME, folder.id):
+        tracks = [track for track in (folder.candidate_track, folder.interviewer_track) if track.exists()]
+        mended = sum(recording.recover(track).repaired for track in tracks)
+        dropped = _mend_journal(folder.journal)
+        added = _add_what_is_missing(folder, transcriber)
     return Recovered(dropped, added, mended)
 
 
@@ -120,10 +131,13 @@ def _add_what_is_missing(folder: SessionFolder, transcriber: Callable[[], Ear]) 
             events += _rest(rest, first_id)
         fillers = hearing.fillers(fillers)
     found = sum(isinstance(event, Transcribed) and bool(event.words) for event in events)
-    if not to_do and not events and told.told_whole:
-        return 0
-    _append(folder.journal, events, fillers, LATE if told.ended else CUT_SHORT, _length_s(folder))
-    _measure(folder, [*told.spans.values(), *(one for one in events if isinstance(one, UtteranceEnded))])
+    settled = not to_do and not events and told.told_whole
+    spans = [*told.spans.values(), *(one for one in events if isinstance(one, UtteranceEnded))]
+    # Before the lines that say all is done: broken off in between, both are made again.
+    if spans and folder.candidate_track.exists() and not (settled and _is_measured(folder)):
+        _measure(folder, spans)
+    if not settled:
+        _append(folder.journal, events, fillers, LATE if told.ended else CUT_SHORT, _length_s(folder))
     return found
 
 
@@ -176,6 +190,10 @@ def _rest(words: tuple[Word, ...], first_id: int) -> list[Event]:
     return events
 
 
+def _is_measured(folder: SessionFolder) -> bool:
+    return bool(acoustics_file.load(folder.path / acoustics_file.ACOUSTICS_NAME).f0_hz)
+
+
 def _measure(folder: SessionFolder, spans: Iterable[UtteranceEnded]) -> None:
     """Pitch and level of all that was said, as a session that ends by itself keeps them."""
     track = TrackBuilder()
@@ -219,6 +237,4 @@ def _append(
         lines.append({"note": {"notes": [why]}})
     fillers.sort(key=lambda entry: float(entry["start_s"]))
     lines.append({"note": {"vocal_fillers": fillers, "recovered_to_s": round(recovered_to_s, 3)}})
-    with path.open("a", encoding="utf-8", errors="replace") as file:
-        for line in lines:
-            file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+    journal.append(path, lines)
