@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from voice_interviewer import reporting
-from voice_interviewer.adapters import acoustics_file, journal, second_look, session_folder
+from voice_interviewer.adapters import acoustics_file, journal, session_folder
 from voice_interviewer.adapters.acoustics import measure
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.second_look import assigned, listen_again
@@ -254,5 +254,5 @@ def test_a_half_written_last_line_goes(tmp_path: Path) -> None:
     folder = a_session(tmp_path)
     with folder.journal.open("ab") as file:
         file.write(b'{"event":"Utter')
-    second_look.append_note(folder.journal, {"duration_s": 16.0})
+    journal.append_note(folder.journal, {"duration_s": 16.0})
     assert list(journal.read_lines(folder.journal))[-1] == {"note": {"duration_s": 16.0}}

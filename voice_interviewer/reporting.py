@@ -39,12 +39,22 @@ def make_report(folder: SessionFolder, *, console: Console | None = None) -> Rep
     """Make the report of a session from its journal, and say where it lies. Raises JournalError,
     SessionError.
     """
+    _read_for_meaning(folder)
     record = session_folder.load_record(folder)
     report = write_report(folder, record)
     if console is not None:
         _show(folder, report, console)
     finish_page(folder, report, console=console)
     return report
+
+
+def _read_for_meaning(folder: SessionFolder) -> None:
+    """What was recovered, or said before meanings were kept, is read now; an interview's own words have been
+    already.
+    """
+    from voice_interviewer.adapters.meanings_later import complete
+
+    complete(folder)
 
 
 def make_report_twice(folder: SessionFolder, listen: Listen, *, console: Console) -> Report:

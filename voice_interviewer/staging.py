@@ -10,6 +10,7 @@ from typing import Any
 
 from voice_interviewer.adapters import finished
 from voice_interviewer.adapters.audio_sources import Sound, SoundOptions
+from voice_interviewer.adapters.content_files import load_framework
 from voice_interviewer.adapters.going_on import GoingOn
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.language_model import LitellmWriter
@@ -63,7 +64,8 @@ class Practice:
 
     def understanding(self) -> MeaningScorer | None:
         """What tells meanings in this framework, None where its weights are missing."""
-        return self.scorer(self.framework)
+        # The weights are those of a whole framework, also where one phase of it is taken again.
+        return self.scorer(load_framework(self.framework.id) if self.only_phase else self.framework)
 
 
 @dataclass(slots=True)

@@ -81,6 +81,7 @@ _NOTE: dict[str, Reader] = {
     **dict.fromkeys(("vocal_fillers", "heard_fillers"), _fillers),
     "heard_again": _lines,
     "placed_again": _lines,
+    "meant": reader_for(tuple[tuple[int, dict[str, float]], ...]),
     "notes": reader_for(tuple[str, ...]),
     "resumed_at": text,
 }

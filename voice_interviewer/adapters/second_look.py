@@ -7,9 +7,8 @@ interviewer acted on; what is heard now is noted behind it, and the report goes 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
 
@@ -18,14 +17,15 @@ import numpy as np
 from voice_interviewer.adapters import acoustics_file, journal, session_lock
 from voice_interviewer.adapters.audio_files import AudioReader
 from voice_interviewer.adapters.content_files import load_framework
+from voice_interviewer.adapters.meanings_later import as_note, meanings_of
 from voice_interviewer.adapters.phase_marks import phase_marks
 from voice_interviewer.adapters.review_pipeline import Reviewed, ReviewPipeline
 from voice_interviewer.adapters.session_folder import SessionFolder
+from voice_interviewer.adapters.told import read_told
 from voice_interviewer.adapters.whisper import Listener
-from voice_interviewer.core.codec import decode, encode
-from voice_interviewer.core.commands import MarkPhase
-from voice_interviewer.core.errors import JournalError, SessionError, UsageError
-from voice_interviewer.core.events import Transcribed, UtteranceEnded
+from voice_interviewer.core.codec import encode
+from voice_interviewer.core.errors import UsageError
+from voice_interviewer.core.events import Transcribed
 from voice_interviewer.core.speech import Utterance, Word
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Pcm16
 
@@ -39,14 +39,15 @@ SURE = 0.5
 Span = tuple[float, float]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Told:
     """What the journal tells of a session's utterances."""
 
     review: bool
-    framework: str = ""
-    spans: dict[int, Span] = field(default_factory=dict)
-    words: dict[int, tuple[Word, ...]] = field(default_factory=dict)
+    framework: str
+    one_phase: bool
+    spans: dict[int, Span]
+    words: dict[int, tuple[Word, ...]]
 
 
 def listen_again(
@@ -66,27 +67,31 @@ def listen_again(
         reviewed = ReviewPipeline(listener).run(blocks, progress=progress)
         again = _again(told, reviewed)
         acoustics_file.save(folder.path / acoustics_file.ACOUSTICS_NAME, reviewed.acoustics)
-        append_note(
+        journal.append_note(
             folder.journal,
             {
                 "vocal_fillers": [asdict(event) for event in reviewed.vocal_fillers],
                 "heard_again": [encode(event) for event in again],
-                "placed_again": [encode(mark) for mark in _placed(told.framework, again)],
+                **_read_again(told, again),
             },
         )
     return sum(len(event.words) for event in again)
 
 
-def _placed(framework_id: str, again: Sequence[Transcribed]) -> list[MarkPhase]:
-    """Where in the framework each utterance belongs, now that all of them are known."""
-    if not framework_id:
-        return []
+def _read_again(told: _Told, again: list[Transcribed]) -> dict[str, object]:
+    """What the utterances mean and where in the framework each belongs, now that all of them are known."""
+    if not told.framework:
+        return {"placed_again": []}
+    framework = load_framework(told.framework)
     said = [
         Utterance(event.utterance_id, event.start_s, event.end_s, event.words)
         for event in sorted(again, key=lambda event: event.start_s)
         if event.words
     ]
-    return phase_marks(load_framework(framework_id), said)
+    meanings = meanings_of(framework, said)
+    # One phase taken again is all of that phase.
+    marks = [] if told.one_phase else phase_marks(framework, said, meanings)
+    return {"placed_again": [encode(mark) for mark in marks], **as_note(framework, meanings)}
 
 
 def within(blocks: AudioReader, spans: Sequence[Span]) -> Iterator[Pcm16]:
@@ -143,35 +148,12 @@ def _heard(key: int, span: Span, words: tuple[Word, ...]) -> Transcribed:
 
 def _read(path: Path) -> _Told:
     header = journal.read_header(path)
-    # Of two voices in one channel only the candidate's stretches are the candidate's.
-    told = _Told(header.get("kind") == "review" and not header.get("diarized"))
-    if not header.get("phase"):  # one phase taken again is all of that phase
-        told.framework = str(header.get("framework") or "")
-    for line in journal.read_lines(path):
-        if "note" in line:
-            continue
-        try:
-            item = decode({key: value for key, value in line.items() if key != "t"})
-        except (TypeError, ValueError, AttributeError) as error:
-            raise JournalError(f"{path} makes no sense: {error}") from None
-        if isinstance(item, UtteranceEnded):
-            told.spans[item.utterance_id] = (item.start_s, item.end_s)
-        elif isinstance(item, Transcribed):
-            told.words[item.utterance_id] = item.words
-    return told
-
-
-def append_note(path: Path, note: Mapping[str, object]) -> None:
-    """One line at a journal's end; the later note wins. A last line that a crash cut short is void and goes.
-
-    Raises SessionError.
-    """
-    text = json.dumps({"note": note}, ensure_ascii=False, separators=(",", ":")) + "\n"
-    try:
-        with path.open("r+b") as file:
-            whole = file.read().rfind(b"\n") + 1
-            file.truncate(whole)
-            file.seek(whole)
-            file.write(text.encode("utf-8"))
-    except OSError as error:
-        raise SessionError(f"cannot write {path}: {error.strerror}") from None
+    told = read_told(path)
+    return _Told(
+        # Of two voices in one channel only the candidate's stretches are the candidate's.
+        review=header.get("kind") == "review" and not header.get("diarized"),
+        framework=str(header.get("framework") or ""),
+        one_phase=bool(header.get("phase")),
+        spans={key: (one.start_s, one.end_s) for key, one in told.spans.items()},
+        words={key: one.words for key, one in told.understood.items()},
+    )

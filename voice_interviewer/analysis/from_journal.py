@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from voice_interviewer.analysis.meant import Understood, given_signals
 from voice_interviewer.analysis.record import (
     AcousticTrack,
     PhaseSpan,
@@ -18,6 +19,9 @@ from voice_interviewer.core import events as e
 from voice_interviewer.core.codec import decode
 from voice_interviewer.core.content import Framework, Question
 from voice_interviewer.core.speech import Utterance, Word
+
+MEANT = "meant"
+"""Key of a note: [utterance id, its meanings] of words that were read for their meaning after the session."""
 
 
 @dataclass(slots=True)
@@ -32,6 +36,10 @@ class _Facts:
     spans: dict[int, tuple[float, float]] = field(default_factory=dict)
     looked_ahead: dict[int, tuple[Word, ...]] = field(default_factory=dict)
     words: dict[int, tuple[Word, ...]] = field(default_factory=dict)
+    meant: dict[int, Mapping[str, float]] = field(default_factory=dict)
+    """What words meant to the interviewer, by utterance."""
+    meant_later: dict[int, Mapping[str, float]] = field(default_factory=dict)
+    """What they meant when they were read again, or for the first time, after the session."""
     phases: list[c.MarkPhase] = field(default_factory=list)
     budgets_s: Mapping[str, float] = field(default_factory=dict)
     turn_end_s: float | None = None
@@ -56,13 +64,17 @@ def build_record(
     for line in lines:
         if "note" in line:
             facts.facts.update(line["note"])
+            # Later notes add to earlier ones: each is about words that were not read before, or not so.
+            facts.meant_later.update(line["note"].get(MEANT, ()))
             continue
         item = decode({key: value for key, value in line.items() if key != "t"})
         if isinstance(item, c.Say):
             facts.asked_s[item.prompt_id] = float(line.get("t", facts.last_s))
         _take(facts, item)
     _add_unspoken(facts)
+    understood = _understood(facts, facts.meant)
     _hear_again(facts)
+    understood += _understood(facts, facts.meant_later)
     duration_s = float(facts.facts.get("duration_s", facts.last_s))
     utterances = _utterances(facts)
     kind: Literal["practice", "review"] = "review" if header.get("kind") == "review" else "practice"
@@ -76,6 +88,7 @@ def build_record(
         utterances=utterances,
         prompts=tuple(sorted(facts.prompts, key=lambda prompt: prompt.start_s)),
         phase_spans=_phase_spans(facts),
+        given=given_signals(framework, understood) if framework is not None else (),
         framework=framework,
         question=question,
         company=str(header.get("company", "")),
@@ -110,6 +123,8 @@ def _take(facts: _Facts, item: e.Event | c.Command) -> None:
             facts.spans[item.utterance_id] = (item.start_s, item.end_s)
         case e.Transcribed():
             (facts.words if item.final else facts.looked_ahead)[item.utterance_id] = item.words
+            if item.meanings:
+                facts.meant[item.utterance_id] = item.meanings
         case c.MarkPhase():
             facts.phases.append(item)
         case c.MarkTurn():
@@ -167,6 +182,19 @@ def _hear_again(facts: _Facts) -> None:
     marks = [item for item in placed if isinstance(item, c.MarkPhase)]
     if marks:  # with all of the talk known, rather than only what was said until then
         facts.phases = marks
+
+
+def _understood(facts: _Facts, meant: Mapping[int, Mapping[str, float]]) -> list[Understood]:
+    """The words as they are known now, where the candidate was taken to be then; what was transcribed only
+    after the session counts to the phase before it.
+    """
+    where = {mark.utterance_id: mark.phase_id for mark in facts.phases}
+    found, last = [], ""
+    for utterance in _utterances(facts):
+        last = where.get(utterance.id, last)
+        if utterance.id in where or (last and utterance.id in meant):
+            found.append(Understood(utterance.words, meant.get(utterance.id, {}), last))
+    return found
 
 
 def _utterances(facts: _Facts) -> tuple[Utterance, ...]:

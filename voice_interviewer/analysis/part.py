@@ -69,6 +69,7 @@ def part_of(record: SessionRecord, phase_id: str) -> SessionRecord:
         # What was asked in the phase, and what led to it.
         prompts=tuple(p for p in record.prompts if _inside(p.start_s, p.end_s, spans, before_s=15.0)),
         phase_spans=tuple(spans),
+        given=tuple(g for g in record.given if _inside(g.start_s, g.end_s, spans)),
         budgets_s={key: value for key, value in record.budgets_s.items() if key == phase_id},
         vocal_fillers=tuple(f for f in record.vocal_fillers if _inside(f.start_s, f.end_s, spans)),
         speech_spans=tuple(s for s in record.speech_spans if _inside(s[0], s[1], spans)),

@@ -33,6 +33,17 @@ class PhaseSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenSignal:
+    """A signal that words gave by their meaning, as the interviewer hears it."""
+
+    signal_id: str
+    start_s: float
+    end_s: float
+    """Of the words that give it."""
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class VocalFillerEvent:
     """An um, uh, er or hmm found in the audio, by whatever evidence."""
 
@@ -68,6 +79,8 @@ class SessionRecord:
     """The candidate's, in order."""
     prompts: tuple[PromptSpan, ...] = ()
     phase_spans: tuple[PhaseSpan, ...] = ()
+    given: tuple[GivenSignal, ...] = ()
+    """Surest first; empty where nothing told meanings."""
     framework: Framework | None = None
     question: Question | None = None
     rubric: tuple[RubricLine, ...] = ()

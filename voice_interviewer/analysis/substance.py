@@ -6,7 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from voice_interviewer.analysis.evidence import SpokenText, quote_around, quotes_for
+from voice_interviewer.analysis.evidence import (
+    MAX_QUOTES,
+    SpokenText,
+    passage_quote,
+    quote_around,
+    quotes_for,
+)
 from voice_interviewer.analysis.findings import (
     AnswerFigures,
     PhaseFinding,
@@ -19,7 +25,7 @@ from voice_interviewer.analysis.findings import (
     Span,
     Substance,
 )
-from voice_interviewer.analysis.record import SessionRecord
+from voice_interviewer.analysis.record import GivenSignal, SessionRecord
 from voice_interviewer.analysis.tokens import NONE, SENTENCE, SpokenWord
 from voice_interviewer.core.content import Phase, RubricLine, Signal
 
@@ -101,7 +107,7 @@ def find_phases(record: SessionRecord, words: Sequence[SpokenWord]) -> tuple[Pha
     scale = _scale(record, total_s, budget_s)
     findings = []
     for phase in framework.phases:
-        signals = tuple(_signal(signal, text, spans[phase.id]) for signal in phase.signals)
+        signals = tuple(_signal(signal, text, record.given, spans[phase.id]) for signal in phase.signals)
         status = _status(phase, framework.phases, spent, budgets, scale=scale)
         if status == "skipped" and signals and 2 * sum(signal.heard for signal in signals) >= len(signals):
             status = "touched"
@@ -165,12 +171,31 @@ def _status(
     return "short" if used_s < SHORT_SHARE * budget_s else "within"
 
 
-def _signal(signal: Signal, text: SpokenText, spans: Sequence[Span]) -> SignalFinding:
+def _signal(
+    signal: Signal, text: SpokenText, given: Sequence[GivenSignal], spans: Sequence[Span]
+) -> SignalFinding:
     """Quotes from the phase itself first, then from anywhere."""
-    quotes = quotes_for(text, signal.patterns)
+    quotes = quotes_for(text, signal) or _meant(signal, text, given)
     inside = [q for q in quotes if any(span.start_s <= q.start_s < span.end_s for span in spans)]
     outside = [q for q in quotes if q not in inside]
     return SignalFinding(signal.id, signal.name, signal.value, (*inside, *outside))
+
+
+def _meant(signal: Signal, text: SpokenText, given: Sequence[GivenSignal]) -> tuple[Quote, ...]:
+    """Passages that give it by their meaning, the surest ones, in the order they were said."""
+    quotes: list[Quote] = []
+    for one in given:
+        quote = passage_quote(text, one.start_s, one.end_s) if one.signal_id == signal.id else None
+        if quote is None or any(_overlap(quote, other) for other in quotes):
+            continue
+        quotes.append(quote)
+        if len(quotes) == MAX_QUOTES:
+            break
+    return tuple(sorted(quotes, key=lambda quote: quote.start_s))
+
+
+def _overlap(one: Quote, other: Quote) -> bool:
+    return one.start_s < other.end_s and other.start_s < one.end_s
 
 
 def _rubric(record: SessionRecord, text: SpokenText) -> tuple[RubricFinding, ...]:
@@ -182,11 +207,13 @@ def _rubric(record: SessionRecord, text: SpokenText) -> tuple[RubricFinding, ...
         for signal in phase.signals
         for name in (f"{record.framework.id}.{signal.id}", signal.id)
     }
-    return tuple(_rubric_line(line, known, text) for line in record.rubric)
+    return tuple(_rubric_line(line, known, text, record.given) for line in record.rubric)
 
 
-def _rubric_line(line: RubricLine, known: Mapping[str, Signal], text: SpokenText) -> RubricFinding:
-    findings = [_signal(known[name], text, ()) for name in line.signals if name in known]
+def _rubric_line(
+    line: RubricLine, known: Mapping[str, Signal], text: SpokenText, given: Sequence[GivenSignal]
+) -> RubricFinding:
+    findings = [_signal(known[name], text, given, ()) for name in line.signals if name in known]
     return RubricFinding(
         id=line.id,
         name=line.name,

@@ -136,15 +136,18 @@ class Review:
         }
 
     def _mark_phases(self, log: Journal, reviewed: Reviewed) -> None:
-        """Which phase each utterance belongs to, when a framework was named."""
+        """What each utterance means and which phase it belongs to, when a framework was named."""
         if self._framework is None:
             return
+        from voice_interviewer.adapters.meanings_later import as_note, meanings_of
         from voice_interviewer.adapters.phase_marks import phase_marks
         from voice_interviewer.core.commands import MarkBudgets
 
         log.write(MarkBudgets({phase.id: phase.budget_s for phase in self._framework.phases}), 0.0)
-        for mark in phase_marks(self._framework, reviewed.utterances):
+        meanings = meanings_of(self._framework, reviewed.utterances)
+        for mark in phase_marks(self._framework, reviewed.utterances, meanings):
             log.write(mark, mark.end_s)
+        log.note(**as_note(self._framework, meanings))
 
     def _report(self, folder: SessionFolder, reviewed: Reviewed, json_path: Path | None) -> None:
         from voice_interviewer import reporting

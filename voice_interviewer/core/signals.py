@@ -7,11 +7,12 @@ risks'), put it off ('I'll get to metrics later') or ask whether it is wanted ('
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from voice_interviewer.core.content import Framework
+from voice_interviewer.core.content import Framework, Signal
 from voice_interviewer.core.phase_evidence import is_plan
 
 GIVES = "="
@@ -55,39 +56,44 @@ class Heard:
 
 def find_signals(framework: Framework, phase_id: str | None, text: str) -> list[Heard]:
     """Signals of one phase (all phases when None) in a text, each once, with its words and their place."""
-    plain = text.replace("\u2019", "'")
-    sentences = list(_sentences(plain))
+    read = ReadText(text)
     found = []
     for phase in framework.phases:
         if phase_id is not None and phase.id != phase_id:
             continue
         for signal in phase.signals:
-            place = _first_said(signal.id, signal.patterns, plain, sentences)
+            place = next(read.said(signal), None)
             if place is not None:
                 start, end = place
                 found.append(Heard(signal.id, phase.id, text[start:end], start, end))
     return found
 
 
-def _first_said(
-    signal_id: str, patterns: tuple[str, ...], text: str, sentences: list[tuple[int, int]]
-) -> tuple[int, int] | None:
-    """Where the first match that is really said lies, without space around it."""
-    by_question = signal_id.endswith(_QUESTION_SIGNALS)
-    for pattern in patterns:
-        for match in _compiled(pattern).finditer(text):
-            start, end = _trimmed(text, *match.span())
-            if start < end and (by_question or _is_said(text, start, sentences)):
-                return start, end
-    return None
+class ReadText:
+    """A text made ready to look for many signals in it."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text.replace("\u2019", "'")
+        self._sentences = list(_sentences(self._text))
+        self._starts = [start for start, _ in self._sentences]
 
-def _is_said(text: str, start: int, sentences: list[tuple[int, int]]) -> bool:
-    left, right = next(span for span in sentences if span[0] <= start < span[1])
-    sentence = text[left:right].strip()
-    if _DENIED.search(text[left:start]) or _LEADING_NO.match(text[start:right]):
-        return False
-    return not (_PUT_OFF.search(sentence) or _ASKS_WHETHER.match(sentence) or is_plan(sentence))
+    def said(self, signal: Signal) -> Iterator[tuple[int, int]]:
+        """Where the signal is really said, (start, end) without space around it; one pattern's after the
+        other's.
+        """
+        by_question = signal.id.endswith(_QUESTION_SIGNALS)
+        for pattern in signal.patterns:
+            for match in _compiled(pattern).finditer(self._text):
+                start, end = _trimmed(self._text, *match.span())
+                if start < end and (by_question or self._is_said(start)):
+                    yield start, end
+
+    def _is_said(self, start: int) -> bool:
+        left, right = self._sentences[bisect_right(self._starts, start) - 1]
+        sentence = self._text[left:right].strip()
+        if _DENIED.search(self._text[left:start]) or _LEADING_NO.match(self._text[start:right]):
+            return False
+        return not (_PUT_OFF.search(sentence) or _ASKS_WHETHER.match(sentence) or is_plan(sentence))
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
