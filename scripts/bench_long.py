@@ -5,9 +5,10 @@
 
 The real command (`loop google --pace fast`) with a scripted candidate who talks most of the time: voice
 activity, segmenter, interviewer, voice, recording, journal, acoustics, report and page are real. Only the
-networks are spared, since they alone would take hours: the recogniser's words come from a list, placed where
-there is speech, with everything around it (windows, fillers, pitch) real; of the turn model's and the meaning
-model's answers every fifth is computed and serves the next four. `--real` keeps them all.
+networks are spared, since they alone would take hours: the recogniser's words are those of the script, placed
+where they were said, with everything around it (windows, fillers, pitch) real; of the answers of the turn
+model, the meaning model and the judge of endings every fifth is computed and serves the next four. `--real`
+keeps them all.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_EVERY_S = 0.5
-WORDS_PER_S = 2.6
+CHECKING_IN = ("Does that make sense so far?", "Does this sound reasonable?", "Shall I go on?")
+"""How an answer ends: the interviewer only says to go on, so a round lasts until its time is up."""
+LENGTHS = (12, 5, 20, 8, 3, 16, 6, 10, 4, 14)
+"""Parts of an answer, one after the other: from half a minute to three minutes of talk."""
 ALLOWED_MB = 50.0
 TALK = (
     "So, um, before I start, is there a specific market we are looking at?",
@@ -135,39 +139,69 @@ def note_rounds(figures: Figures) -> None:
 
 
 def script_the_recogniser() -> None:
-    """Words from a list in place of the network's, where there is speech; everything around it stays."""
+    """The script's words, where they were said, in place of the network's; everything around it stays."""
     from voice_interviewer.adapters import whisper
+    from voice_interviewer.adapters.candidates import ScriptedSource, StandIn
     from voice_interviewer.adapters.whisper_reader import HeardWord, Reading
     from voice_interviewer.adapters.whisper_speech import SPEECH_AT, STEP
     from voice_interviewer.adapters.whisper_windows import Window
     from voice_interviewer.ports import SAMPLE_RATE_HZ
 
-    texts = itertools.cycle(" ".join(TALK).split())
     step_s = STEP / SAMPLE_RATE_HZ
+    answer: list[tuple[float, str]] = []
+    said: list[tuple[float, str]] = []
+    speak, begin = ScriptedSource._spoken, StandIn._begin_answer
+
+    def spoken(self: Any, text: str) -> Any:
+        answer.clear()
+        at_s, pieces = 0.0, []
+        for index, part in enumerate(self._PAUSE.split(text)):
+            pcm = speak(self, f"[{part}]" if index % 2 else part)
+            length_s = len(pcm) / SAMPLE_RATE_HZ
+            words = part.split() if index % 2 == 0 else []
+            answer.extend((at_s + length_s * n / len(words), word) for n, word in enumerate(words))
+            at_s += length_s
+            pieces.append(pcm)
+        return np.concatenate(pieces)
+
+    def begun(self: Any) -> None:
+        at_s = self._next_sample / SAMPLE_RATE_HZ
+        answer.clear()
+        begin(self)
+        # What was said long ago is forgotten, and so is the round before.
+        said[:] = [pair for pair in said if at_s - 600 < pair[0] < at_s]
+        said.extend((at_s + offset_s, word) for offset_s, word in answer)
 
     def read(_engine: object, windows: Sequence[Window], _context: str = "") -> list[Reading]:
         readings = []
         for window in windows:
-            voiced = np.flatnonzero(np.asarray(window.chances) >= SPEECH_AT) * step_s
-            count = round(len(voiced) * step_s * WORDS_PER_S)
-            places = voiced[np.linspace(0, len(voiced) - 1, count).astype(int)] if count else []
-            words = [
-                HeardWord(next(texts), window.start_s + at_s, window.start_s + at_s + 0.25, 0.9, 0.2)
-                for at_s in map(float, places)
-            ]
+            voiced = np.flatnonzero(np.asarray(window.chances) >= SPEECH_AT)
+            words = []
+            if len(voiced):
+                first_s = window.start_s + voiced[0] * step_s - 0.2
+                last_s = window.start_s + voiced[-1] * step_s + 0.2
+                words = [
+                    HeardWord(word, at_s, at_s + 0.25, 0.9, 0.2)
+                    for at_s, word in said
+                    if first_s <= at_s <= last_s
+                ]
             readings.append(Reading(window, tuple(words)))
         return readings
 
+    monkey(ScriptedSource, _spoken=spoken)
+    monkey(StandIn, _begin_answer=begun)
     monkey(whisper, read=read)
     monkey(whisper.WhisperTranscriber, _loaded=lambda _self: None)
 
 
 def answer_every_fifth() -> None:
-    """The turn model and the meaning model compute one answer of five."""
+    """The turn model, the meaning model and the judge of endings compute one answer of five."""
+    from voice_interviewer.adapters.finished import FinishedJudge
     from voice_interviewer.adapters.minilm import MiniLm
     from voice_interviewer.adapters.smart_turn import SmartTurnVote
 
     monkey(SmartTurnVote, probability=_every_fifth(SmartTurnVote.probability))
+    monkey(FinishedJudge, judge=_every_fifth(FinishedJudge.judge))
     monkey(MiniLm, _embed_one=_every_fifth(MiniLm._embed_one))
 
 
@@ -210,11 +244,11 @@ def speak_once(script: str) -> None:
 
 
 def script_of(talk: Sequence[str]) -> str:
-    """A candidate who talks for three minutes at a time, with pauses to think: an hour is soon full."""
-    answers = [
-        "[1.2] " + " [1.4] ".join(talk[(n + step) % len(talk)] for step in range(2 * len(talk)))
-        for n in range(len(talk))
-    ]
+    """A candidate who talks for up to three minutes at a time, with pauses to think, and checks in."""
+    answers = []
+    for n, length in enumerate(LENGTHS):
+        parts = [*(talk[(n + step) % len(talk)] for step in range(length)), CHECKING_IN[n % len(CHECKING_IN)]]
+        answers.append("[1.2] " + " [1.4] ".join(parts))
     lines = ",\n".join(f'  "{text}"' for text in answers)
     return f'name = "Long"\nminutes = 60\nanswers = [\n{lines},\n]\nspare = [\n{lines},\n]\n'
 
