@@ -11,7 +11,7 @@ import pytest
 from tests.small_content import framework
 from voice_interviewer import reporting
 from voice_interviewer.adapters import journal, meanings_later, second_look, session_folder
-from voice_interviewer.adapters.content_files import load_framework
+from voice_interviewer.adapters.content_files import load_framework, load_question
 from voice_interviewer.adapters.going_on import setup_of
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.meanings_later import complete
@@ -181,7 +181,7 @@ def test_all_of_a_framework_is_understood_where_one_phase_is_taken_again() -> No
     from voice_interviewer.staging import Practice
 
     whole = load_framework("circles")
-    question = session_folder.content_files.load_question("design-product-for-the-blind")
+    question = load_question("design-product-for-the-blind")
     part, cut = only_phase(whole, question, "evaluate")
     assert not isinstance(understanding_of(part), Understanding)
     practice = Practice(part, cut, 5.0, Path(), 1, only_phase="evaluate")

@@ -20,9 +20,10 @@ from voice_interviewer.adapters.thresholds_file import load_thresholds
 from voice_interviewer.analysis.findings import Report
 from voice_interviewer.analysis.record import SessionRecord
 from voice_interviewer.analysis.report import build_report
-from voice_interviewer.core.errors import AudioFileError, VoiceInterviewerError
+from voice_interviewer.core.errors import AudioFileError, LanguageModelError, VoiceInterviewerError
 from voice_interviewer.render.html_report import render_html
 from voice_interviewer.render.json_report import dumps
+from voice_interviewer.render.opinion_view import opinion_view
 from voice_interviewer.render.progress_bars import ListeningProgress
 from voice_interviewer.render.terminal import summary
 
@@ -82,6 +83,28 @@ def make_report_twice(folder: SessionFolder, listen: Listen, *, console: Console
     console.print(outcome or renewed(first, report), highlight=False, soft_wrap=True)
     finish_page(folder, report, console=console)
     return report
+
+
+def add_opinion(folder: SessionFolder, report: Report, model: str, console: Console) -> Report:
+    """Ask a language model for marks by the rubric and make the report anew with them. Where there are none,
+    one line says why and the report stays as it is. Raises SessionError.
+    """
+    from voice_interviewer.adapters.language_model import LitellmWriter
+    from voice_interviewer.adapters.opinion_writer import ask_opinion
+
+    try:
+        with console.status(f"Asking {model} for marks by the rubric (Ctrl-C leaves them out) …"):
+            ask_opinion(folder, report, LitellmWriter(model))
+    except KeyboardInterrupt:
+        console.print("No marks by the model: left out.", highlight=False)
+        return report
+    except LanguageModelError as error:
+        console.print(f"No marks by the model: {error}", highlight=False, markup=False, soft_wrap=True)
+        return report
+    again = write_report(folder, session_folder.load_record(folder))
+    console.print(opinion_view(again.opinion) if again.opinion else "")
+    finish_page(folder, again)
+    return again
 
 
 def renewed(before: Report, after: Report) -> str:

@@ -61,6 +61,15 @@ def _lines(value: Any) -> None:
         decode(one)
 
 
+def _opinion(value: Any) -> None:
+    if not isinstance(value, dict) or not {"model", "used", "marks"} <= value.keys():
+        raise ValueError("an opinion lacks its model, its marks or what it used")
+    if not isinstance(value["marks"], list) or not all(isinstance(one, dict) for one in value["marks"]):
+        raise ValueError("an opinion's marks are no list of marks")
+    text(value["model"])
+    text(value["used"])
+
+
 _FILLER: dict[str, Reader] = {"token": text, "start_s": number, "end_s": number, "confidence": number}
 _HEADER: dict[str, Reader] = {
     **dict.fromkeys(("program", "id", "kind", "started_at", "framework", "question_id", "question"), text),
@@ -81,6 +90,7 @@ _NOTE: dict[str, Reader] = {
     **dict.fromkeys(("vocal_fillers", "heard_fillers"), _fillers),
     "heard_again": _lines,
     "placed_again": _lines,
+    "opinion": _opinion,
     "meant": reader_for(tuple[tuple[int, dict[str, float]], ...]),
     "notes": reader_for(tuple[str, ...]),
     "resumed_at": text,

@@ -36,6 +36,8 @@ from voice_interviewer.analysis.findings_substance import (
     AdviceItem,
     AnswerFigures,
     Example,
+    Opinion,
+    OpinionMark,
     PhaseFinding,
     PhaseStatus,
     PronounFigures,
@@ -61,6 +63,8 @@ __all__ = [
     "LoudnessFigures",
     "MarkedWords",
     "Marks",
+    "Opinion",
+    "OpinionMark",
     "Pacing",
     "Pause",
     "PauseFigures",
@@ -190,3 +194,5 @@ class Report:
     notes: tuple[str, ...] = ()
     tracks: Mapping[str, str] = field(default_factory=dict)
     """'candidate', 'interviewer' -> audio file beside the report."""
+    opinion: Opinion | None = None
+    """A language model's marks, where the user asked for them."""

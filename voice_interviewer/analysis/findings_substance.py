@@ -85,6 +85,33 @@ class RubricFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class OpinionMark:
+    """A language model's mark for a line of the rubric, with quotes that were really said."""
+
+    id: str
+    name: str
+    mark: int
+    """1 to 5."""
+    anchor: str
+    """What that mark stands for."""
+    why: str
+    """The model's reason, in its words."""
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a language model makes of the session: an opinion, not a measurement."""
+
+    model: str
+    used: str
+    """Requests, tokens and cost, as a sentence."""
+    marks: tuple[OpinionMark, ...]
+    left_out: int
+    """Marks without a quote that occurs in the transcript, or that make no sense."""
+
+
+@dataclass(frozen=True, slots=True)
 class Substance:
     """What was said."""
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from voice_interviewer.analysis.meant import Understood, given_signals
 from voice_interviewer.analysis.record import (
     AcousticTrack,
+    GivenOpinion,
     PhaseSpan,
     PromptSpan,
     SessionRecord,
@@ -91,6 +92,7 @@ def build_record(
         given=given_signals(framework, understood) if framework is not None else (),
         framework=framework,
         question=question,
+        opinion=_opinion(facts.facts.get("opinion")),
         company=str(header.get("company", "")),
         recording=str(header.get("recording", "")),
         budgets_s=facts.budgets_s,
@@ -228,6 +230,12 @@ def _phase_spans(facts: _Facts) -> tuple[PhaseSpan, ...]:
             )
         spans.append(PhaseSpan(mark.phase_id, begin_s, end_s, mark.confidence))
     return tuple(spans)
+
+
+def _opinion(note: Mapping[str, Any] | None) -> GivenOpinion | None:
+    if note is None:
+        return None
+    return GivenOpinion(str(note["model"]), str(note["used"]), tuple(note["marks"]))
 
 
 def _vocal_fillers(facts: Mapping[str, Any]) -> tuple[VocalFillerEvent, ...]:

@@ -44,6 +44,17 @@ class GivenSignal:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenOpinion:
+    """A language model's marks as it gave them, not checked yet."""
+
+    model: str
+    used: str
+    """Requests, tokens and cost, as a sentence."""
+    marks: tuple[Mapping[str, object], ...]
+    """Each with 'id', 'mark', 'why', 'quotes'."""
+
+
+@dataclass(frozen=True, slots=True)
 class VocalFillerEvent:
     """An um, uh, er or hmm found in the audio, by whatever evidence."""
 
@@ -85,6 +96,7 @@ class SessionRecord:
     question: Question | None = None
     rubric: tuple[RubricLine, ...] = ()
     """What this type of interview is judged on; empty when there is none for it."""
+    opinion: GivenOpinion | None = None
     company: str = ""
     recording: str = ""
     """Name of the file that was reviewed; '' for an interview."""

@@ -12,6 +12,7 @@ from voice_interviewer.analysis.fillers import collect_fillers
 from voice_interviewer.analysis.findings import Latency, Quality, Range, Report, ReportWord, SessionInfo
 from voice_interviewer.analysis.lexical_fillers import lexical_fillers
 from voice_interviewer.analysis.moments import Moments
+from voice_interviewer.analysis.opinion import judge_opinion
 from voice_interviewer.analysis.pacing import measure_pacing
 from voice_interviewer.analysis.pauses import find_pauses
 from voice_interviewer.analysis.quality import judge_quality
@@ -77,6 +78,7 @@ def build_report(record: SessionRecord, *, thresholds: Mapping[str, Range] = DEF
         thresholds=dict(thresholds),
         notes=(*record.notes, *_quality_notes(quality)),
         tracks=dict(record.files),
+        opinion=judge_opinion(record, words),
     )
 
 

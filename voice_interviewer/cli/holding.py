@@ -37,17 +37,19 @@ def perform(
     *,
     plain: bool,
     second_look: bool = False,
+    opinion: str = "",
     began: Callable[[SessionFolder], None] = lambda _folder: None,
 ) -> Held:
     """Hold a session on the screen and make its report; `began` hears of its folder first. With
-    `second_look` a session that came to its end is then heard again, and the report renewed in place.
+    `second_look` a session that came to its end is then heard again, and the report renewed in place; last
+    the language model `opinion`, where one is named, is asked for marks by the rubric.
     """
     from rich.console import Console
 
     from voice_interviewer.analysis.live_figures import LiveFigures
     from voice_interviewer.bootstrap import staged
     from voice_interviewer.render.live_screen import LiveScreen, PlainScreen, Snapshot
-    from voice_interviewer.reporting import make_report, make_report_twice
+    from voice_interviewer.reporting import add_opinion, make_report, make_report_twice
 
     stage: Stage | None = None
 
@@ -83,6 +85,8 @@ def perform(
     else:
         _transcribe_the_rest(folder)
         report = make_report(folder, console=console)
+    if opinion and failure is None:
+        report = add_opinion(folder, report, opinion, console)
     if failure is not None:
         raise failure
     return Held(folder, reason, report)
@@ -138,6 +142,21 @@ def hear_again(folders: Sequence[SessionFolder]) -> None:
         print("The other reports stay as they are. Later: voice-interviewer reanalyse --listen SESSION")
     except VoiceInterviewerError as error:
         print(f"The second look failed and the reports stay as they are: {error}", file=sys.stderr)
+
+
+def give_marks(folders: Sequence[SessionFolder], model: str) -> None:
+    """A language model's marks for sessions whose reports are made; nothing without a model."""
+    if not model:
+        return
+    from rich.console import Console
+
+    from voice_interviewer import reporting
+    from voice_interviewer.adapters import session_folder
+    from voice_interviewer.analysis.report import build_report
+
+    for folder in folders:
+        report = build_report(session_folder.load_record(folder))
+        reporting.add_opinion(folder, report, model, Console())
 
 
 def wants_second_look(asked: bool | None, sound: SoundOptions) -> bool:

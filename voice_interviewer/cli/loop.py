@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_interviewer.cli.practice import add_sound_arguments
+from voice_interviewer.cli.practice import add_sound_arguments, opinion_of
 from voice_interviewer.core.errors import UsageError, VoiceInterviewerError
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> None:
+    opinion_of(args)
     if not args.company and not args.resume and not args.debrief:
         raise UsageError("which company?", hint="for example voice-interviewer loop google")
     if args.rounds is not None and args.rounds < 1:
@@ -192,9 +193,16 @@ class _Loop:
             return self._stopped("stopped between rounds")
         if wants_second_look(self._args.second_look, sound):
             hear_again(self._held)
+        self._give_marks()
         if self._state.is_over:
             return _debrief(self._state)
         return self._stopped(f"{sum(self._state.done)} of {len(self._state.rounds)} rounds held")
+
+    def _give_marks(self) -> None:
+        """A language model's opinion of each round held now, where it was asked for."""
+        from voice_interviewer.cli.holding import give_marks
+
+        give_marks(self._held, opinion_of(self._args))
 
     def _hold(self, plan: RoundPlan, sound: SoundOptions) -> bool:
         """One round; whether it came to its end."""

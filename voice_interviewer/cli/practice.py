@@ -63,6 +63,11 @@ def add_sound_arguments(parser: argparse.ArgumentParser) -> None:
         help="hear the recording again after the report, and renew it (yes, but not at fast pace)",
     )
     other.add_argument("--llm", metavar="MODEL", help="let this litellm model word the follow-ups")
+    other.add_argument(
+        "--llm-rubric",
+        action="store_true",
+        help="ask that model for marks by the rubric after the session; shown as its opinion",
+    )
 
 
 def parse_minutes(text: str) -> float:
@@ -84,6 +89,7 @@ def run(args: argparse.Namespace) -> int:
 
     _check_content(args)
     _check_resume(args)
+    opinion_of(args)
     folder = args.sessions_dir or sessions_dir()
     if args.resume:
         return _resume(args, folder)
@@ -92,7 +98,8 @@ def run(args: argparse.Namespace) -> int:
     practice = _practice(args, options, folder, demonstrating=demonstrating)
     print(room_for(practice.minutes, folder))
     plain = args.plain or not sys.stdout.isatty()
-    perform(practice, plain=plain, second_look=wants_second_look(args.second_look, practice.sound))
+    again = wants_second_look(args.second_look, practice.sound)
+    perform(practice, plain=plain, second_look=again, opinion=opinion_of(args))
     return 0
 
 
@@ -144,7 +151,8 @@ def _resume(args: argparse.Namespace, sessions: Path) -> int:
     practice = resumed(folder, options, args.llm or "")
     print(room_for(max(1.0, practice.minutes - practice.begins_at_s / 60), folder.path))
     plain = args.plain or not sys.stdout.isatty()
-    perform(practice, plain=plain, second_look=wants_second_look(args.second_look, practice.sound))
+    again = wants_second_look(args.second_look, practice.sound)
+    perform(practice, plain=plain, second_look=again, opinion=opinion_of(args))
     return 0
 
 
@@ -280,6 +288,13 @@ def _practice(
         language_model=args.llm or "",
         live_figures=args.live_figures,
     )
+
+
+def opinion_of(args: argparse.Namespace) -> str:
+    """The model that is to give marks after the session, '' for none. Raises UsageError without a model."""
+    if args.llm_rubric and not args.llm:
+        raise UsageError("--llm-rubric needs a model to ask", hint="name one: --llm MODEL")
+    return args.llm if args.llm_rubric else ""
 
 
 def writer_for(model: str | None) -> LitellmWriter | None:

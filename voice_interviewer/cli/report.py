@@ -28,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--corrections", type=Path, metavar="FILE", help="take over a corrections.json that the page offered"
     )
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the report's data there too")
+    parser.add_argument(
+        "--llm", metavar="MODEL", help="ask this litellm model for marks by the rubric; shown as its opinion"
+    )
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     parser.add_argument("--sessions-dir", type=Path, metavar="DIR", help="where sessions are kept")
 
@@ -66,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
         _recover(folder)
     _correct(folder, args)
     report = reporting.make_report(folder, console=Console())
+    if args.llm:
+        report = reporting.add_opinion(folder, report, args.llm, Console())
     if args.json:
         reporting.export_json(report, args.json)
     if args.open:

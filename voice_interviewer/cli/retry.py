@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voice_interviewer.cli.practice import add_sound_arguments, parse_minutes
+from voice_interviewer.cli.practice import add_sound_arguments, opinion_of, parse_minutes
 from voice_interviewer.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,12 +34,14 @@ def run(args: argparse.Namespace) -> int:
     from voice_interviewer.adapters.paths import sessions_dir
     from voice_interviewer.cli.holding import perform, wants_second_look
 
+    opinion_of(args)  # what is wrong with it is told before anything is held
     sessions = args.sessions_dir or sessions_dir()
     first = session_folder.find(sessions, args.session)
     practice = _practice(args, first)
     print(room_for(practice.minutes, first.path.parent))
     plain = args.plain or not sys.stdout.isatty()
-    held = perform(practice, plain=plain, second_look=wants_second_look(args.second_look, practice.sound))
+    again = wants_second_look(args.second_look, practice.sound)
+    held = perform(practice, plain=plain, second_look=again, opinion=opinion_of(args))
     _compare(_original(first), held.folder, practice.only_phase)
     return 0
 

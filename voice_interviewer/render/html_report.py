@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from voice_interviewer.analysis.findings import FillerEvent, Report
 from voice_interviewer.render import view_figures, view_text
+from voice_interviewer.render.opinion_view import left_out
 from voice_interviewer.render.view_timeline import pace_chart, session_length, timeline
 from voice_interviewer.render.view_transcript import transcript
 
@@ -54,6 +55,7 @@ def render_html(report: Report, *, audio: Mapping[str, str], ready_at_s: float |
         fillers=filler_rows(report),
         tokens=token_rows(report),
         long_pauses=long_pauses(report),
+        left_out=left_out,
     )
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from voice_interviewer.analysis.findings import AdviceItem, PhaseFinding, Range, Report
 from voice_interviewer.analysis.thresholds import place
+from voice_interviewer.render.opinion_view import opinion_view
 
 WIDTH = 80
 _MARKS = {"good": ("●", "green"), "fine": ("◐", "yellow"), "low": ("○", "red"), "high": ("○", "red")}
@@ -28,6 +29,8 @@ def summary(report: Report) -> RenderableType:
     if report.phases:
         parts += [Text(), _phases(report.phases, shares=report.substance.star_shares is not None)]
     parts += _advice(report)
+    if report.opinion is not None:
+        parts += [Text(), opinion_view(report.opinion)]
     return Group(*parts)
 
 
