@@ -1,6 +1,6 @@
 """How the interviewer takes turns, measured from outside: a robot candidate on a virtual sound card.
 
-    python scripts/bench_turns.py [--stages answers,barge,echo] [--answers 12] [--out DIR]
+    python scripts/bench_turns.py [--stages answers,barge,echo] [--answers 12] [--echo-minutes M] [--out DIR]
         [--peer "NAME=COMMAND"]... [-- COMMAND...]
 
 The robot plays answers with thinking pauses into the microphone of a private PulseAudio server and records
@@ -17,6 +17,7 @@ echo     the loudspeaker is heard by the microphone: does the interviewer answer
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import shlex
@@ -109,6 +110,7 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
         "--peer", action="append", default=[], metavar="NAME=COMMAND", help="measured on the same answers"
     )
     parser.add_argument("--trials", type=int, default=6, help="barge-ins, and as many false ones")
+    parser.add_argument("--echo-minutes", type=float, default=0.0, help="go on over the echo paths for so long")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--noise", type=Path, help="a recording played in the room all the time")
     parser.add_argument("--noise-db", type=float, default=20.0, help="so far below the robot's voice")
@@ -311,15 +313,19 @@ def _sound(name: str, pcm: NDArray[np.float64]) -> Answer:
     return Answer(name, whole, (Piece(name, 0.0, whole.size / RATE_HZ),))
 
 
-def stage_echo(robot: Robot, mouth: Mouth, _options: argparse.Namespace) -> Figures:
-    """The question is repeated over each echo path while the robot keeps quiet."""
+def stage_echo(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figures:
+    """The question is repeated over each echo path, and over all of them again until the time is up, while
+    the robot keeps quiet.
+    """
     repeat = _single(mouth, REPEAT)
     robot.wait_for_prompt(0.0, 60.0)
     robot.wait_for_silence(1.5)
     whole_s = _repeated(robot, repeat)
     rows: list[Figures] = []
-    for delay_ms, below_db in ECHOES:
-        if not robot.running():
+    began_s = time.monotonic()
+    for number, (delay_ms, below_db) in enumerate(itertools.cycle(ECHOES)):
+        passed = number >= len(ECHOES) and time.monotonic() - began_s >= options.echo_minutes * 60
+        if passed or not robot.running():
             break
         robot.card.add_echo(delay_ms=delay_ms, attenuation_db=below_db)
         robot.say(repeat, "repeat", polite=False)
@@ -332,7 +338,7 @@ def stage_echo(robot: Robot, mouth: Mouth, _options: argparse.Namespace) -> Figu
         first = round((asked_s - 0.2 - robot.loud.began_at_s) * 100)
         split = round((done_s + 0.3 - robot.loud.began_at_s) * 100)
         rows.append({
-            "delay_ms": delay_ms, "level_db": -below_db,
+            "at_s": round(asked_s - robot.loud.began_at_s, 1), "delay_ms": delay_ms, "level_db": -below_db,
             "stopped_itself": bool(loud[first:split].sum() / 100 < 0.8 * whole_s),
             "answered_itself": bool(loud[split:].any()),
         })  # fmt: skip
@@ -340,6 +346,7 @@ def stage_echo(robot: Robot, mouth: Mouth, _options: argparse.Namespace) -> Figu
         robot.card.remove_echo()
     return {
         "echo_trials": len(rows),
+        "echo_minutes": round((time.monotonic() - began_s) / 60, 1),
         "stopped_itself": sum(row["stopped_itself"] for row in rows),
         "answered_itself": sum(row["answered_itself"] for row in rows),
         "by_path": rows,
@@ -401,7 +408,7 @@ def table(results: Figures, peers: list[str]) -> str:
         row("barge-in to silence, median and 95 %", f"{b['stop_p50_s']} s, {b['stop_p95_s']} s", "95 % 0.3 s")
         row("false barge-ins", f"{b['false_barge_ins']} of {b['false_trials']}", "2 %")
     if e := results.get("echo"):
-        hears = f"{e['answered_itself']} answered, {e['stopped_itself']} stopped, of {e['echo_trials']}"
+        hears = f"{e['answered_itself']} answered, {e['stopped_itself']} stopped, of {e['echo_trials']} in {e['echo_minutes']} min"
         row("hears itself over the echo", hears, "0")
     return "\n".join(rows)
 
