@@ -110,7 +110,9 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
         "--peer", action="append", default=[], metavar="NAME=COMMAND", help="measured on the same answers"
     )
     parser.add_argument("--trials", type=int, default=6, help="barge-ins, and as many false ones")
-    parser.add_argument("--echo-minutes", type=float, default=0.0, help="go on over the echo paths for so long")
+    parser.add_argument(
+        "--echo-minutes", type=float, default=0.0, help="go on over the echo paths for so long"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--noise", type=Path, help="a recording played in the room all the time")
     parser.add_argument("--noise-db", type=float, default=20.0, help="so far below the robot's voice")
@@ -408,7 +410,8 @@ def table(results: Figures, peers: list[str]) -> str:
         row("barge-in to silence, median and 95 %", f"{b['stop_p50_s']} s, {b['stop_p95_s']} s", "95 % 0.3 s")
         row("false barge-ins", f"{b['false_barge_ins']} of {b['false_trials']}", "2 %")
     if e := results.get("echo"):
-        hears = f"{e['answered_itself']} answered, {e['stopped_itself']} stopped, of {e['echo_trials']} in {e['echo_minutes']} min"
+        hears = f"{e['answered_itself']} answered, {e['stopped_itself']} stopped, of {e['echo_trials']}"
+        hears += f" in {e['echo_minutes']} min"
         row("hears itself over the echo", hears, "0")
     return "\n".join(rows)
 
