@@ -51,7 +51,12 @@ def test_what_does_not_fit_is_one_clear_line_and_leaves_nothing_behind(
     set_free(monkeypatch, 120_000_000)
     assert main([*arguments, "--sessions-dir", str(tmp_path / "sessions")]) == 1
     error = capsys.readouterr().err
-    assert "minutes take up to" in error and "120 MB free" in error and "--sessions-dir" in error
+    assert (
+        "minutes take up to" in error
+        and "50 MB to spare" in error
+        and "120 MB free" in error
+        and "--sessions-dir" in error
+    )
     assert len(error.splitlines()) == 1
     assert not (tmp_path / "sessions").exists() and not (tmp_path / "data" / "loops").exists()
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from voice_interviewer.adapters.journal import Journal, read_header, read_lines
+from voice_interviewer.adapters.journal import ROOM_BYTES, Journal, read_header, read_lines
 from voice_interviewer.core.commands import Say
 from voice_interviewer.core.errors import JournalError
 from voice_interviewer.core.events import SessionStarted, Tick
@@ -85,3 +88,35 @@ def test_every_line_is_whole_as_soon_as_it_is_written(tmp_path: Path) -> None:
     with Journal(path, {}) as journal:
         journal.write(SessionStarted(0.0), 0.0)
         assert json.loads(path.read_text().splitlines()[-1])["event"] == "SessionStarted"
+
+
+def test_lines_wait_until_there_is_room_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, room = os.write, [70]
+
+    def full(descriptor: int, data: bytes) -> int:
+        taken = min(room[0], len(data))
+        room[0] -= taken
+        if not taken:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, bytes(data[:taken]))
+
+    path = tmp_path / "journal.jsonl"
+    monkeypatch.setattr(os, "write", full)
+    with Journal(path, {"id": "x"}) as journal:
+        for at_s in range(10):
+            journal.write(Tick(float(at_s)), float(at_s))
+        assert not journal.is_whole and path.stat().st_size == 70
+        room[0] = 10_000
+        journal.write(Tick(10.0), 10.0)
+        assert journal.is_whole
+    assert [line["at_s"] for line in read_lines(path)] == list(range(11))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux sets room aside")
+def test_room_is_set_aside_while_a_session_runs(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(path, {"id": "x"}):
+        if path.stat().st_blocks * 512 < ROOM_BYTES:
+            pytest.skip("this file system sets no room aside")
+        assert path.stat().st_size < 100
+    assert path.stat().st_blocks * 512 < 100_000

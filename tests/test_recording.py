@@ -17,6 +17,8 @@ import pytest
 
 from voice_interviewer.adapters.recording import HEADER_BYTES, TrackRecorder, recover, wav_header
 from voice_interviewer.core.errors import AudioFileError, SessionError, StorageFullError
+from voice_interviewer.core.events import WorkerFailed
+from voice_interviewer.runtime.track import KeptTrack, Pcm
 
 RATE_HZ = 16_000
 
@@ -194,3 +196,21 @@ def test_no_thread_is_left_behind(tmp_path: Path) -> None:
     recorder.append(ramp(100))
     recorder.close()
     assert threading.active_count() == before
+
+
+def test_a_session_goes_on_without_room_and_records_again_when_there_is_some() -> None:
+    class Full:
+        offered = 0
+
+        def write_at(self, start_sample: int, pcm: Pcm) -> None:
+            self.offered += 1
+            if self.offered in (2, 3):
+                raise StorageFullError("no room left for the recording")
+
+    track = Full()
+    told: list[object] = []
+    kept = KeptTrack(track, told.append, lambda: 7.0)
+    for start in range(0, 1600, 320):
+        kept.write_at(start, np.zeros(320, dtype=np.int16))
+    assert track.offered == 5
+    assert told == [WorkerFailed(7.0, "recording", "no room left for the recording")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,6 +21,8 @@ from voice_interviewer.adapters.piper import PiperVoice
 from voice_interviewer.adapters.recording import TrackRecorder
 from voice_interviewer.adapters.session_folder import SessionFolder
 from voice_interviewer.core.content import Question
+from voice_interviewer.core.endpointing import NEEDED, EndpointSettings
+from voice_interviewer.core.errors import StorageFullError
 from voice_interviewer.core.interviewer import Interviewer, Setup
 from voice_interviewer.core.turn_settings import TurnSettings
 from voice_interviewer.ports import SAMPLE_RATE_HZ
@@ -76,6 +79,11 @@ def staged(practice: Practice, observers: list[Observer]) -> Iterator[Stage]:
             dropped_blocks=sound.microphone.dropped_blocks + int(before.get("dropped_blocks", 0)),
             duration_s=round(stage.listener.heard_to_s, 3),
         )
+        if not log.is_whole:
+            raise StorageFullError(
+                f"no room left on the disk for the end of {log.path}",
+                hint=f"free some space, then: voice-interviewer report --recover {folder.id}",
+            )
 
 
 def _keep_acoustics(stage: Stage, log: Journal) -> None:
@@ -87,7 +95,8 @@ def _keep_acoustics(stage: Stage, log: Journal) -> None:
     if again:
         fillers = [*again.notes.get("vocal_fillers", ()), *fillers]
         track = joined(acoustics_file.load(path), track, again.at_s)
-    acoustics_file.save(path, track)
+    with contextlib.suppress(StorageFullError):  # then they are measured anew when the report is made
+        acoustics_file.save(path, track)
     log.note(vocal_fillers=fillers)  # last: it says that nothing is left to do
 
 
@@ -101,7 +110,11 @@ def _setup(practice: Practice, sound: Sound, judge: LazyJudge | None) -> Setup:
         sound.duplex,
         writer=practice.writer is not None,
         only_phase=practice.only_phase,
-        turns=TurnSettings(look_ahead=look_ahead(sound), judges_content=judge is not None),
+        turns=TurnSettings(
+            look_ahead=look_ahead(sound),
+            judges_content=judge is not None,
+            endpointing=EndpointSettings(needed=NEEDED[practice.sound.patience]),
+        ),
     )
 
 
@@ -125,6 +138,7 @@ def _header(
         "duplex": sound.duplex,
         "look_ahead": look_ahead(sound),
         "judges_content": judge is not None,
+        "patience": practice.sound.patience,
         "writer": practice.writer is not None,
         "models": models_used,
         "microphone": sound.microphone.name,

@@ -4,6 +4,7 @@ sound.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import zipfile
@@ -13,13 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from voice_interviewer.analysis.record import AcousticTrack
-from voice_interviewer.core.errors import SessionError
+from voice_interviewer.core.errors import SessionError, StorageFullError
 
 ACOUSTICS_NAME = "acoustics.npz"
 
 
 def save(path: Path, track: AcousticTrack) -> None:
-    """Write a track whole, readable by the user alone. Raises SessionError."""
+    """Write a track whole, readable by the user alone. Raises SessionError, StorageFullError."""
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,
@@ -35,6 +36,8 @@ def save(path: Path, track: AcousticTrack) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFullError(f"no room left on the disk for {path}", hint="free some space") from None
         raise SessionError(f"cannot write {path}: {error.strerror}") from None
 
 

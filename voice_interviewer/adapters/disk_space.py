@@ -37,10 +37,11 @@ def free_bytes(folder: Path) -> int:
 def room_for(minutes: float, folder: Path) -> str:
     """One line: what will be taken, what is free. Raises StorageFullError when it does not fit."""
     needed, free = session_bytes(minutes), free_bytes(folder)
-    taken = f"{minutes:.0f} minutes take up to {_size(needed)}"
+    length = "1 minute takes" if round(minutes) == 1 else f"{minutes:.0f} minutes take"
+    taken = f"{length} up to {_size(needed)}"
     if free < needed + SPARE_BYTES:
         raise StorageFullError(
-            f"{taken} and there are {_size(free)} free in {folder}",
+            f"{taken}, besides {_size(SPARE_BYTES)} to spare, and there are {_size(free)} free in {folder}",
             hint="free some space, choose another --sessions-dir, or fewer minutes",
         )
     return f"Recording to {folder}: {taken}; {_size(free)} are free."

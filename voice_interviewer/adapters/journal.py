@@ -4,9 +4,12 @@ written.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import errno
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -21,21 +24,31 @@ from voice_interviewer.core.events import Event, Tick
 JOURNAL_NAME = "journal.jsonl"
 VERSION = 1
 SYNC_EVERY_S = 1.0
+ROOM_BYTES = 16_000_000
+"""Set aside while a session runs: more than the journal of three hours."""
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Journal:
-    """Append-only. `write` never raises twice: after a full disk it goes quiet and `failure` says so."""
+    """Append-only. A full disk is no reason to stop: lines wait until there is room, and at first there is
+    some, set aside for them alone.
+    """
 
     def __init__(self, path: Path, header: dict[str, Any] | None) -> None:
         """Begin a journal with its header; None goes on with the one that is there."""
         self.path = path
-        self.failure: StorageFullError | None = None
-        descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
-        self._file = os.fdopen(descriptor, "w", encoding="utf-8")
+        self._descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        self._waiting = bytearray()
         self._synced_at_s = 0.0
+        _set_room_aside(self._descriptor)
         if header is not None:
             self._line({"journal": VERSION, **header})
-        os.fsync(self._file.fileno())
+        self._sync()
+
+    @property
+    def is_whole(self) -> bool:
+        """False while lines wait for room."""
+        return not self._waiting
 
     def write(self, item: Event | Command, at_s: float) -> None:
         """Append one event or command. Ticks are left out: a replay makes its own from the deadlines."""
@@ -54,12 +67,16 @@ class Journal:
         self._line({"note": values})
 
     def close(self) -> None:
-        """Flush and close; never raises."""
-        try:
-            self._sync()
-            self._file.close()
-        except OSError:
-            pass
+        """Put everything on the disk and close; never raises, may be called twice."""
+        if self._descriptor < 0:
+            return
+        with contextlib.suppress(SessionError, OSError):
+            self._drain()
+            os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size)  # the room set aside
+        self._sync()
+        with contextlib.suppress(OSError):
+            os.close(self._descriptor)
+        self._descriptor = -1
 
     def __enter__(self) -> Journal:
         return self
@@ -70,21 +87,34 @@ class Journal:
         self.close()
 
     def _line(self, content: dict[str, Any]) -> None:
-        if self.failure is not None:
-            return
+        self._waiting += _written(content).encode("utf-8", errors="replace")
+        self._drain()
+
+    def _drain(self) -> None:
+        """Write what waits; what finds no room goes on waiting. Raises SessionError when the disk fails."""
         try:
-            self._file.write(_written(content))
-            self._file.flush()
+            while self._waiting:
+                del self._waiting[: os.write(self._descriptor, self._waiting)]
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if error.errno not in _FULL:
                 raise SessionError(f"cannot write {self.path.name}: {error.strerror}") from None
-            self.failure = StorageFullError(
-                f"no room left on the disk for {self.path}", hint="free some space"
-            )
 
     def _sync(self) -> None:
-        if self.failure is None:
-            os.fsync(self._file.fileno())
+        # A disk that fails here fails the next write too, which reports it.
+        with contextlib.suppress(OSError):
+            os.fsync(self._descriptor)
+
+
+def _set_room_aside(descriptor: int) -> None:
+    """Blocks behind the file's end that nobody else can take, where the system has such a thing (Linux)."""
+    if not sys.platform.startswith("linux") or sys.maxsize < 2**32:
+        return
+    with contextlib.suppress(OSError, AttributeError):
+        keep_size = 1
+        end = ctypes.c_int64(os.fstat(descriptor).st_size)
+        ctypes.CDLL(None).fallocate(
+            ctypes.c_int(descriptor), ctypes.c_int(keep_size), end, ctypes.c_int64(ROOM_BYTES)
+        )
 
 
 def append_note(path: Path, note: Mapping[str, object]) -> None:
@@ -106,7 +136,7 @@ def append(path: Path, lines: Iterable[Mapping[str, Any]]) -> None:
                 data = data[file.write(data) :]
             os.fsync(file.fileno())
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in _FULL:
             raise StorageFullError(f"no room left on the disk for {path}", hint="free some space") from None
         raise SessionError(f"cannot write {path}: {error.strerror}") from None
 

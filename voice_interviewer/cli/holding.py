@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voice_interviewer.core.errors import VoiceInterviewerError
+from voice_interviewer.core.errors import StorageFullError, VoiceInterviewerError
 
 if TYPE_CHECKING:
     from voice_interviewer.adapters.audio_sources import SoundOptions
@@ -77,14 +77,18 @@ def perform(
                 reason = stage.loop.run()
             except VoiceInterviewerError as error:
                 failure = error
-    if second_look and failure is None and reason == "completed":
-        # It hears everything, also what was not transcribed in time: the first report need not wait.
-        report = make_report_twice(folder, _listener(folder), console=console)
-        if _transcribe_the_rest(folder):  # the second look was broken off
-            report = make_report(folder)
-    else:
-        _transcribe_the_rest(folder)
-        report = make_report(folder, console=console)
+    try:
+        if second_look and failure is None and reason == "completed":
+            # It hears everything, also what was not transcribed in time: the first report need not wait.
+            report = make_report_twice(folder, _listener(folder), console=console)
+            if _transcribe_the_rest(folder):  # the second look was broken off
+                report = make_report(folder)
+        else:
+            _transcribe_the_rest(folder)
+            report = make_report(folder, console=console)
+    except StorageFullError as error:
+        later = f"free some space, then: voice-interviewer report --recover {folder.id}"
+        raise StorageFullError(error.message, hint=later) from None
     if opinion and failure is None:
         report = add_opinion(folder, report, opinion, console)
     if failure is not None:

@@ -14,9 +14,9 @@ from voice_interviewer.core.errors import VoiceInterviewerError
 from voice_interviewer.core.events import Event, PromptFinished, PromptStarted, WorkerFailed
 from voice_interviewer.ports import Clock, Pcm16
 from voice_interviewer.runtime.jobs import Judging, Transcription, Voting, Writing
-from voice_interviewer.runtime.listener import Track
 from voice_interviewer.runtime.speech import SpeechCache
 from voice_interviewer.runtime.talker import READING_WORDS_PER_S, Talker
+from voice_interviewer.runtime.track import KeptTrack, Track
 from voice_interviewer.runtime.worker import Worker
 
 STUCK_AFTER_S = {
@@ -166,7 +166,7 @@ class SimulatedCrew:
         self._writing = writing
         self._judging = judging
         self._speech = speech
-        self._track = track
+        self._track = KeptTrack(track, put, clock.now_s)
         self._clock = clock
         self._put = put
         self._free_at_s = 0.0

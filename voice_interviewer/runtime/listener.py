@@ -21,19 +21,12 @@ from voice_interviewer.core.segmenter import Segmenter
 from voice_interviewer.core.speech import Frame
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Microphone, VoiceActivity
 from voice_interviewer.runtime.audio_buffer import AudioBuffer
+from voice_interviewer.runtime.track import KeptTrack, Track
 
 READ_TIMEOUT_S = 0.2
 REOPEN_EVERY_S = 1.0
 GIVE_UP_AFTER_S = 300.0
 """A microphone that stays away for five minutes ends the interview; what was said is kept."""
-
-
-class Track(Protocol):
-    """Where the sound is kept."""
-
-    def write_at(self, start_sample: int, pcm: np.ndarray[tuple[int], np.dtype[np.int16]]) -> None:
-        """Write samples at a position on the session's sample counter."""
-        ...
 
 
 class Gap(Protocol):
@@ -74,9 +67,8 @@ class Listener:
         self._activity = activity
         self._segmenter = segmenter
         self._buffer = buffer
-        self._track = track
+        self._track = KeptTrack(track, put, lambda: self.heard_to_s)
         self._put = put
-        self._track_failed = False
         self.heard_to_s = 0.0
         """Session time of the last sample heard."""
         self.level_db = -99.0
@@ -99,23 +91,13 @@ class Listener:
 
     def _take(self, frame: Frame) -> None:
         pcm = np.frombuffer(frame.pcm, dtype="<i2")
-        self._record(frame.start_sample, pcm)
+        self._track.write_at(frame.start_sample, pcm)
         self._buffer.append(frame)
         self.heard_to_s = (frame.start_sample + len(pcm)) / SAMPLE_RATE_HZ
         self.level_db = level_db(pcm)
         is_speech = self._activity.is_speech(frame)
         for event in self._segmenter.push(self.heard_to_s, is_speech):
             self._put(event)
-
-    def _record(self, start_sample: int, pcm: np.ndarray[tuple[int], np.dtype[np.int16]]) -> None:
-        """A full disk ends the recording, not the interview."""
-        if self._track_failed:
-            return
-        try:
-            self._track.write_at(start_sample, pcm)
-        except VoiceInterviewerError as error:
-            self._track_failed = True
-            self._put(WorkerFailed(self.heard_to_s, "recording", str(error)))
 
     def _end(self, reason: str) -> None:
         self.ended = True

@@ -11,8 +11,8 @@ from voice_interviewer.core.errors import DeviceError, ModelError, VoiceIntervie
 from voice_interviewer.core.events import Event, PromptFinished, PromptStarted, WorkerFailed
 from voice_interviewer.core.wording import word_count
 from voice_interviewer.ports import Clock, Pcm16, Playback
-from voice_interviewer.runtime.listener import Track
 from voice_interviewer.runtime.speech import SpeechCache
+from voice_interviewer.runtime.track import KeptTrack, Track
 from voice_interviewer.runtime.worker import Cancelled
 
 SLICE_S = 0.02
@@ -36,7 +36,7 @@ class Talker:
     ) -> None:
         self._speech = speech
         self._playback = playback
-        self._track = track
+        self._track = KeptTrack(track, put, clock.now_s)
         self._clock = clock
         self._put = put
         self._held = threading.Event()
