@@ -46,6 +46,8 @@ class SoundOptions:
     """Which demonstration: its script is content/demo/<framework>.toml."""
     pace: Literal["real", "fast"] | None = None
     duplex: Literal["full", "half"] | None = None
+    patience: str = "usual"
+    """How long a pause may be: a key of core.endpointing.NEEDED."""
 
 
 @dataclass(slots=True)

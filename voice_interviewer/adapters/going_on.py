@@ -12,6 +12,7 @@ from voice_interviewer.adapters.session_folder import SessionFolder
 from voice_interviewer.adapters.wav_span import HEADER_BYTES
 from voice_interviewer.analysis.record import AcousticTrack
 from voice_interviewer.core.codec import decode
+from voice_interviewer.core.endpointing import NEEDED, EndpointSettings
 from voice_interviewer.core.errors import SessionError, UsageError
 from voice_interviewer.core.events import Event
 from voice_interviewer.core.interviewer import Interviewer, Setup
@@ -91,6 +92,7 @@ def setup_of(header: Mapping[str, Any], name: str) -> Setup:
         turns=TurnSettings(
             look_ahead="quick" if header.get("look_ahead") == "quick" else "full",
             judges_content=header.get("judges_content") is True,
+            endpointing=EndpointSettings(needed=NEEDED.get(str(header.get("patience")), NEEDED["usual"])),
         ),
     )
 

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voice_interviewer.core.endpointing import NEEDED
 from voice_interviewer.core.errors import DeviceError, UsageError
 
 if TYPE_CHECKING:
@@ -53,6 +54,12 @@ def add_sound_arguments(parser: argparse.ArgumentParser) -> None:
     )
     sound.add_argument(
         "--duplex", choices=("full", "half"), help="full needs headphones or echo cancellation"
+    )
+    sound.add_argument(
+        "--patience",
+        choices=tuple(NEEDED),
+        default="usual",
+        help="brisk: replies sooner, and cuts in more often; patient: the reverse",
     )
     other = parser.add_argument_group("other")
     other.add_argument("--sessions-dir", type=Path, metavar="DIR", help="where sessions are kept")
@@ -109,7 +116,9 @@ def sound_options(args: argparse.Namespace) -> tuple[SoundOptions, bool]:
 
     if args.candidate and args.mic:
         raise UsageError("--candidate stands in for the microphone", hint="give one of --candidate and --mic")
-    options = SoundOptions(args.mic, args.loudspeaker, args.candidate, "", args.pace, args.duplex)
+    options = SoundOptions(
+        args.mic, args.loudspeaker, args.candidate, "", args.pace, args.duplex, args.patience
+    )
     if not args.candidate and not args.mic:
         return _devices_or_demonstration(options)
     from_file = bool(args.candidate) or _names_a_file(args.mic)
