@@ -18,6 +18,7 @@ from voice_interviewer.adapters.session_folder import SessionFolder, load_record
 from voice_interviewer.analysis.record import AcousticTrack
 from voice_interviewer.cli.main import main
 from voice_interviewer.core.codec import canonical
+from voice_interviewer.core.endpointing import NEEDED
 from voice_interviewer.core.errors import UsageError
 from voice_interviewer.core.events import SessionResumed
 from voice_interviewer.core.interviewer import Interviewer
@@ -42,6 +43,7 @@ spare = ["End the interview."]
 
 def start(arguments: list[str], script: Path, home: Path) -> subprocess.Popen[bytes]:
     sound = ["--candidate", str(script), "--pace", "fast", "--plain", "--sessions-dir", str(home)]
+    sound += ["--patience", "brisk"]  # kept by the session: it must replay as it went
     command = [sys.executable, "-m", "voice_interviewer", "practice", *arguments, *sound]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -108,6 +110,7 @@ def test_a_session_killed_and_then_stopped_goes_on_to_its_end(tmp_path: Path) ->
 
 def steps_of(folder: SessionFolder) -> list[Step]:
     setup = going_on.setup_of(journal.read_header(folder.journal), folder.id)
+    assert setup.turns.endpointing.needed == NEEDED["brisk"]
     return replay(Interviewer(setup), journal.read_lines(folder.journal))
 
 

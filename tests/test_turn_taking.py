@@ -14,6 +14,7 @@ from voice_interviewer.core.barge_in import is_back_channel, verdict
 from voice_interviewer.core.commands import JudgeAnswer, Transcribe, VoteTurn
 from voice_interviewer.core.completeness import judge, stitched
 from voice_interviewer.core.endpointing import (
+    NEEDED,
     EndpointSettings,
     Patience,
     PauseEvidence,
@@ -175,6 +176,15 @@ def test_a_slow_candidate_is_waited_for_and_a_quick_one_answered_sooner() -> Non
     usual_s = required_silence_s(evidence, PauseHabit())[0]
     assert required_silence_s(evidence, quick)[0] < usual_s < required_silence_s(evidence, slow)[0]
     assert required_silence_s(evidence, slow)[0] <= 1.7 * usual_s, "but not without limit"
+
+
+def test_the_candidate_may_choose_how_long_a_pause_may_be() -> None:
+    evidence = PauseEvidence(judge(ANSWER), 0.95, Patience.FOLLOW_UP, 30.0)
+    brisk_s, usual_s, patient_s = (
+        required_silence_s(evidence, PauseHabit(EndpointSettings(needed=NEEDED[name])))[0]
+        for name in ("brisk", "usual", "patient")
+    )
+    assert brisk_s + 0.5 < usual_s < patient_s - 0.5
 
 
 def test_cutting_in_makes_it_careful_and_good_judgement_bold_again() -> None:
