@@ -120,3 +120,15 @@ def test_room_is_set_aside_while_a_session_runs(tmp_path: Path) -> None:
             pytest.skip("this file system sets no room aside")
         assert path.stat().st_size < 100
     assert path.stat().st_blocks * 512 < 100_000
+
+
+def test_a_journal_of_somebody_else_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with Journal(
+        path, {"id": "x", "question": "Ring\x07 \x1b]0;title\x07 \x9b31m\x7f\n\u00fc\u201c\u00a0"}
+    ) as log:
+        log.note(notes=["\x1b[2J"])
+        log.write(Say(1, "\x1b[31mWhy?", "follow_up"), 0.0)
+    assert read_header(path)["question"] == "Ring? ?]0;title? ?31m?\n\u00fc\u201c\u00a0"
+    note, said = read_lines(path)
+    assert note == {"note": {"notes": ["?[2J"]}} and said["text"] == "?[31mWhy?"

@@ -84,6 +84,7 @@ def test_stale_words_are_ignored() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Who exactly is \x1b[31mit for, bus drivers?",
         "Great point! Who is it for?",
         "Who is it for? And why them?",
         "Your answer could be: it is for drivers.",

@@ -9,6 +9,7 @@ import ctypes
 import errno
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -27,6 +28,9 @@ SYNC_EVERY_S = 1.0
 ROOM_BYTES = 16_000_000
 """Set aside while a session runs: more than the journal of three hours."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_STEERING = re.compile(rb"\\u00|\x7f|\xc2[\x80-\x9f]", re.IGNORECASE)
+"""Bytes that a control sign may be behind: escaped, or as it is."""
+_UNSAID = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "?") | {ord("\n"): "\n", ord("\t"): "\t"}
 
 
 class Journal:
@@ -196,5 +200,16 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             raise JournalError(f"{path}, line {number}: damaged") from None
         if not isinstance(line, dict):
             raise JournalError(f"{path}, line {number}: not an object")
-        yield number, line
+        yield number, _harmless(line) if _STEERING.search(piece) else line
     del rest
+
+
+def _harmless(value: Any) -> Any:
+    """A value without signs that steer a terminal: a journal may come from others."""
+    if isinstance(value, str):
+        return value.translate(_UNSAID)
+    if isinstance(value, list):
+        return [_harmless(one) for one in value]
+    if isinstance(value, dict):
+        return {_harmless(key): _harmless(one) for key, one in value.items()}
+    return value

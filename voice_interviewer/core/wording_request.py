@@ -132,8 +132,12 @@ def is_allowed(text: str, decision: Decision) -> bool:
 
 
 def may_be_said(text: str, decision: Decision) -> bool:
-    """Short, one question, to the point; no leak of instructions, no reflex praise, no answer given away."""
+    """Short, one question, to the point; no leak of instructions, no reflex praise, no answer given away, no
+    signs that steer a terminal.
+    """
     if not wording.is_speakable(text) or _LEAKS.search(text) or _PRAISE.search(text):
+        return False
+    if not " ".join(text.split()).isprintable():
         return False
     stems = content_stems(text)
     known = content_stems(" ".join((decision.text, decision.intent, *decision.facts)))
