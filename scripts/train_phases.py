@@ -18,18 +18,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from phase_data import FOLDER, Interview, Line, Said, load_interviews
+from phase_distortions import as_recognised
 
 from voice_interviewer.adapters.content_files import load_frameworks, load_questions
 from voice_interviewer.adapters.meaning import HEADS, MODEL_ID, PhaseHeads
 from voice_interviewer.adapters.meaning_features import Array, CueFeatures, cue_digest, features, grams
-from voice_interviewer.adapters.minilm import MiniLm
+from voice_interviewer.adapters.minilm import DIMENSIONS, MiniLm
 from voice_interviewer.adapters.models import model_path
 from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.core.content import Framework
 
 VARIANTS = ((0, False), (1, False), (0, True))
-"""The same words are cut into lines in several ways, one of them rough."""
+"""The same words are cut into lines in several ways, one of them rough; and once as a recogniser does."""
 MIN_INTERVIEWS = 4
 """A word or phrase must occur in as many to be looked at: what occurs in one is its topic."""
 RIDGE = 3e-3
@@ -49,6 +51,13 @@ class Embedder:
             if text not in self._known:
                 self._known[text] = self._model.embed([text])[0]
         return np.stack([self._known[text] for text in texts])
+
+
+def spoken_for(framework: Framework, splits: tuple[str, ...]) -> list[Interview]:
+    """The labelled interviews in all their cuts."""
+    cuts = [load_interviews(framework.id, splits, variant=number, rough=rough) for number, rough in VARIANTS]
+    cuts.append([as_recognised(one) for one in load_interviews(framework.id, splits, variant=2)])
+    return [interview for cut in cuts for interview in cut]
 
 
 def written(framework: Framework) -> list[Interview]:
@@ -91,8 +100,8 @@ def train(framework: Framework, spoken: list[Interview], embed: Embedder) -> Pha
     vocabulary = _vocabulary(taught)
     cues = CueFeatures(framework)
 
-    def rows(texts: Sequence[str]) -> Array:
-        return features(texts, embed(texts), vocabulary, cues)
+    def rows(texts: Sequence[str]) -> Rows:
+        return Rows(texts, embed(texts), vocabulary, cues)
 
     lines = [line for interview in taught for line in interview.lines]
     values = rows([line.text for line in lines])
@@ -119,9 +128,52 @@ def train(framework: Framework, spoken: list[Interview], embed: Embedder) -> Pha
     return PhaseHeads(phase, head, vocabulary, np.stack([phase_priors, head_priors]))
 
 
-def softmax_regression(values: Array, classes: Array, weights: Array, count: int) -> tuple[Array, Array]:
+class Rows:
+    """The features of many lines as `features` lays them out, without the zeros: of thousands of phrases a
+    line has a few dozen, and the matrix of all would take gigabytes.
+    """
+
+    def __init__(
+        self, texts: Sequence[str], embeddings: Array, vocabulary: dict[str, int], cues: CueFeatures
+    ) -> None:
+        self._dense = features(texts, embeddings, {}, cues)
+        self._phrases = slice(DIMENSIONS, DIMENSIONS + len(vocabulary))
+        found = [sorted(vocabulary[gram] for gram in grams(text) if gram in vocabulary) for text in texts]
+        line = np.repeat(np.arange(len(texts)), [len(one) for one in found])
+        phrase = np.array([index for one in found for index in one], dtype=np.int64)
+        order = np.argsort(phrase, kind="stable")
+        self._by_line = (phrase, np.bincount(line, minlength=len(texts)))
+        self._by_phrase = (line[order], np.bincount(phrase, minlength=len(vocabulary)))
+        self.shape = (len(texts), self._dense.shape[1] + len(vocabulary))
+
+    def times(self, weights: Array) -> Array:
+        """Shape (lines, classes) from weights of shape (features, classes)."""
+        dense = np.delete(weights, self._phrases, axis=0)
+        result: Array = self._dense @ dense + _sums(weights[self._phrases], *self._by_line)
+        return result
+
+    def transposed_times(self, errors: Array) -> Array:
+        """Shape (features, classes) from errors of shape (lines, classes)."""
+        dense = self._dense.T @ errors
+        result: Array = np.concatenate(
+            [dense[:DIMENSIONS], _sums(errors, *self._by_phrase), dense[DIMENSIONS:]], axis=0
+        )
+        return result
+
+
+def _sums(values: Array, picked: NDArray[np.int64], counts: NDArray[np.int64]) -> Array:
+    """Row by row the sum of the next `counts` of the picked values."""
+    result = np.zeros((len(counts), values.shape[1]), dtype=np.float32)
+    some = counts > 0
+    starts = np.cumsum(counts) - counts
+    if some.any():
+        result[some] = np.add.reduceat(values[picked], starts[some], axis=0)
+    return result
+
+
+def softmax_regression(values: Rows, classes: Array, weights: Array, count: int) -> tuple[Array, Array]:
     """Ridge softmax regression by accelerated gradient: weights (features, count), and class shares."""
-    share = (weights / weights.sum()).astype(np.float32)
+    share: Array = (weights / weights.sum()).astype(np.float32)
     target = np.zeros((len(classes), count), dtype=np.float32)
     target[np.arange(len(classes)), classes] = 1.0
     ridge = np.full((values.shape[1], 1), RIDGE, dtype=np.float32)
@@ -130,24 +182,25 @@ def softmax_regression(values: Array, classes: Array, weights: Array, count: int
     current = np.zeros((values.shape[1], count), dtype=np.float32)
     previous = current.copy()
     for number in range(ROUNDS):
-        ahead = current + number / (number + 3) * (current - previous)
+        ahead: Array = current + np.float32(number / (number + 3)) * (current - previous)
         previous = current
-        scores = values @ ahead
+        scores = values.times(ahead)
         raised = np.exp(scores - scores.max(axis=1, keepdims=True))
         error = (raised / raised.sum(axis=1, keepdims=True) - target) * share[:, None]
-        current = ahead - step * (values.T @ error + ridge * ahead)
+        current = (ahead - step * (values.transposed_times(error) + ridge * ahead)).astype(np.float32)
     priors = np.bincount(classes, weights, count) / weights.sum()
-    return current.astype(np.float32), np.maximum(priors, 1e-3).astype(np.float32)
+    return current, np.maximum(priors, 1e-3).astype(np.float32)
 
 
-def _largest(values: Array, share: Array) -> float:
+def _largest(values: Rows, share: Array) -> float:
     """Largest eigenvalue of the weighted second moments, by power iteration."""
-    vector: Array = np.asarray(np.random.default_rng(0).normal(size=values.shape[1]), dtype=np.float32)
+    vector: Array = np.asarray(np.random.default_rng(0).normal(size=(values.shape[1], 1)), dtype=np.float32)
     size = 1.0
     for _ in range(15):
-        vector = values.T @ (share * (values @ vector))
+        shared: Array = share[:, None] * values.times(vector)
+        vector = values.transposed_times(shared)
         size = float(np.linalg.norm(vector))
-        vector /= size
+        vector = np.asarray(vector / size, dtype=np.float32)
     return size
 
 
@@ -180,14 +233,11 @@ def main() -> None:
     for framework in load_frameworks():
         if args.frameworks and framework.id not in args.frameworks:
             continue
-        spoken = [
-            interview
-            for variant, rough in VARIANTS
-            for interview in load_interviews(framework.id, tuple(args.splits), variant=variant, rough=rough)
-        ]
+        spoken = spoken_for(framework, tuple(args.splits))
         heads = train(framework, spoken, embed)
         heads.save(args.out / f"{framework.id}.npz", cue_digest(framework))
-        print(f"{framework.id:16} {len(spoken) // len(VARIANTS)} interviews, {len(heads.vocabulary)} phrases")
+        count = len({interview.name for interview in spoken})
+        print(f"{framework.id:16} {count} interviews, {len(heads.vocabulary)} phrases")
 
 
 if __name__ == "__main__":
