@@ -2,10 +2,13 @@
 
     python scripts/bench_phases.py [FRAMEWORK ...] [--splits test] [--heads FOLDER] [--long] [--first N]
 
-`live` is decided from each line and those before it, `after` in the light of the whole transcript (as in
-reports and traces), `cues` after, without the sentence model. The shipped heads are trained on train and
+`live` is decided from each line and those before it, `soon` when two more lines are known (as the interviewer
+reckons its time), `after` in the light of the whole transcript (as in reports and traces), `cues` after,
+without the sentence model. The shipped heads are trained on train and
 dev, so only test is unseen there; `train_phases.py --splits train` and `--heads` give dev figures.
 `--first 2` keeps only the first two lines of each stretch, as in short talks that hurry from phase to phase.
+`--robust` measures them as other recordings and recognisers would have them (`phase_distortions.py`); how far
+each falls is against `as cut`. Words put in besides are heard but not measured.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from itertools import groupby
 from pathlib import Path
 
 from phase_data import SPLITS, Interview, load_interviews
+from phase_distortions import DISTORTIONS, Words, distorted, texts_of
 
 from voice_interviewer.adapters.content_files import load_frameworks
 from voice_interviewer.adapters.meaning import SentenceScorer, scorer_for
@@ -37,20 +41,23 @@ Seconds = dict[tuple[str, str], float]
 
 BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
 """Lower ends of the confidences told apart."""
+Decisions = dict[str, list[PhaseBelief]]
+"""'live', 'soon', 'after' -> the belief of each line."""
 Sure = list[tuple[float, bool, float]]
 """Confidence, whether it was right, seconds."""
 
 
-def decide(
-    framework: Framework, interview: Interview, scorer: SentenceScorer | None
-) -> tuple[list[PhaseBelief], list[PhaseBelief]]:
-    """The belief of each line, live and afterwards."""
+def decide(framework: Framework, texts: Sequence[str], scorer: SentenceScorer | None) -> Decisions:
+    """The belief of each line. Times play no part in it."""
     tracker = PhaseTracker(framework)
-    live = []
-    for line in interview.lines:
-        meanings = scorer.scores(line.text) if scorer is not None else {}
-        live.append(tracker.observe(line.text, line.at_s, line.end_s, meanings))
-    return live, tracker.smoothed()
+    live: list[PhaseBelief] = []
+    soon: list[PhaseBelief] = []
+    for text in texts:
+        meanings = scorer.scores(text) if scorer is not None else {}
+        live.append(tracker.observe(text, 0.0, 0.0, meanings))
+        recent = tracker.recent()
+        soon[len(live) - len(recent) :] = recent
+    return {"live": live, "soon": soon, "after": tracker.smoothed()}
 
 
 def seconds(interview: Interview, decided: Sequence[PhaseBelief]) -> Seconds:
@@ -109,20 +116,53 @@ def hurried(interview: Interview, first: int) -> Interview:
     return replace(interview, lines=tuple(kept))
 
 
+def right_in_words(words: Words, decided: Sequence[PhaseBelief]) -> tuple[float, float]:
+    """Seconds decided rightly, and seconds in all; a line may hold words of two phases."""
+    measured = [word for word in words if word.counts]
+    right_s = sum(word.length_s for word in measured if decided[word.line].phase_id == word.phase)
+    return right_s, sum(word.length_s for word in measured)
+
+
+def measure_distorted(
+    framework: Framework, split: str, scorer: SentenceScorer | None, names: Sequence[str], only: str = ""
+) -> None:
+    """Print what is left of the share of time under each distortion."""
+    interviews = [one for one in load_interviews(framework.id, (split,), variant=VARIANT) if only in one.name]
+    for name in names if interviews else ():
+        sums: dict[str, list[tuple[float, float]]] = defaultdict(list)
+        for interview in interviews:
+            words = distorted(interview, name)
+            for key, beliefs in decide(framework, texts_of(words), scorer).items():
+                sums[key].append(right_in_words(words, beliefs))
+        cells = "  ".join(
+            f"{key} {100 * sum(r for r, _ in found) / sum(s for _, s in found):5.1f} %"
+            for key, found in sums.items()
+        )
+        worst = min(right_s / all_s for right_s, all_s in sums["after"])
+        print(f"{framework.id:16} {split:5} {name:12} {cells}  worst {100 * worst:5.1f} %", flush=True)
+
+
 def measure(
-    framework: Framework, split: str, scorer: SentenceScorer | None, verbose: bool, first: int = 0
+    framework: Framework,
+    split: str,
+    scorer: SentenceScorer | None,
+    verbose: bool,
+    first: int = 0,
+    only: str = "",
 ) -> Sure:
     """Print one split of one framework; how sure it was afterwards."""
-    interviews = [hurried(one, first) for one in load_interviews(framework.id, (split,), variant=VARIANT)]
+    loaded = load_interviews(framework.id, (split,), variant=VARIANT)
+    interviews = [hurried(one, first) for one in loaded if only in one.name]
     sure: Sure = []
     if not interviews:
         return sure
-    sums: dict[str, Seconds] = {name: defaultdict(float) for name in ("live", "after", "cues")}
+    sums: dict[str, Seconds] = defaultdict(lambda: defaultdict(float))
     worst = 1.0
     for interview in interviews:
-        live, after = decide(framework, interview, scorer)
-        _, cues = decide(framework, interview, None)
-        for name, decided in (("live", live), ("after", after), ("cues", cues)):
+        texts = [line.text for line in interview.lines]
+        decisions = decide(framework, texts, scorer)
+        after = decisions["after"]
+        for name, decided in {**decisions, "cues": decide(framework, texts, None)["after"]}.items():
             for pair, value in seconds(interview, decided).items():
                 sums[name][pair] += value
         sure += sureness(interview, after)
@@ -150,6 +190,10 @@ def main() -> int:
     parser.add_argument("--splits", nargs="+", default=["test"], choices=SPLITS)
     parser.add_argument("--heads", type=Path, help="content folder whose phase_heads to use")
     parser.add_argument("--long", action="store_true", help="each interview, and the confusion matrix")
+    parser.add_argument(
+        "--robust", nargs="*", choices=DISTORTIONS, metavar="NAME", help="distorted, in all ways or some"
+    )
+    parser.add_argument("--only", default="", metavar="TEXT", help="interviews with it in their name")
     parser.add_argument("--first", type=int, default=0, metavar="N", help="lines to keep of each stretch")
     args = parser.parse_args()
     sure: Sure = []
@@ -160,8 +204,11 @@ def main() -> int:
         if scorer is None:
             print(f"{framework.id}: NO SENTENCE MODEL OR HEADS, cues only", file=sys.stderr)
         for split in args.splits:
-            sure += measure(framework, split, scorer, args.long, args.first)
-    print("\n".join(calibration(sure)))
+            if args.robust is None:
+                sure += measure(framework, split, scorer, args.long, args.first, args.only)
+            else:
+                measure_distorted(framework, split, scorer, args.robust or list(DISTORTIONS), args.only)
+    print("\n".join(calibration(sure)) if sure else "")
     return 0
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from voice_interviewer.adapters.content_files import load_framework, load_frameworks
 from voice_interviewer.core.phase_evidence import OPENS, is_hold, is_plan
-from voice_interviewer.core.phase_tracker import PhaseBelief, PhaseTracker, change_nats
+from voice_interviewer.core.phase_tracker import PhaseBelief, PhaseTracker, change_nats, place_nats
 
 CIRCLES = [phase.id for phase in load_framework("circles").phases]
 
@@ -145,6 +145,50 @@ def test_looking_back_corrects_what_was_late_to_be_noticed() -> None:
     assert live[0] == "comprehend"
     assert live[-1] == "identify"
     assert after == ["comprehend"] * 5 + ["identify"] * 7
+
+
+def test_a_phase_is_taken_to_have_begun_where_two_more_lines_show_it_did() -> None:
+    tracker = PhaseTracker(load_framework("circles"))
+    for at in range(5):
+        tracker.observe("", 10.0 * at, 10.0 * at + 9, meant("comprehend"))
+    assert tracker.opened_s() == 20.0, "looks back two lines and no further"
+    live = [tracker.observe("", 10.0 * at, 10.0 * at + 9, meant("identify")).phase_id for at in range(5, 7)]
+    assert live == ["comprehend", "identify"]
+    assert [belief.phase_id for belief in tracker.recent()] == ["comprehend", "identify", "identify"]
+    assert tracker.opened_s() == 50.0
+
+
+def test_what_is_recent_of_a_short_talk_is_all_of_it() -> None:
+    tracker = PhaseTracker(load_framework("circles"))
+    assert tracker.recent() == []
+    first = tracker.observe("", 3.0, 4.0, meant("comprehend"))
+    assert tracker.recent() == [first] and tracker.opened_s() == 3.0
+
+
+def test_a_line_that_could_be_two_phases_is_taken_for_the_one_usual_there() -> None:
+    unclear = {**meant("comprehend"), "comprehend": 0.4, "summarize": 0.4}
+
+    def told_at(place: int) -> str:
+        tracker = PhaseTracker(load_framework("circles"))
+        for at in range(40):
+            tracker.observe(
+                "so it is", at, at + 1.0, unclear if at // 10 == place else meant("list", sure=0.2)
+            )
+        return tracker.smoothed()[10 * place + 5].phase_id
+
+    assert told_at(0) == "comprehend"
+    assert told_at(3) == "summarize"
+
+
+def test_where_phases_usually_are() -> None:
+    shares = [0.2, 0.5, 0.3]
+    likeliest = [
+        max(range(3), key=place_nats(shares, at).__getitem__) for at in (0.0, 0.1, 0.4, 0.6, 0.9, 1.0)
+    ]
+    assert likeliest == [0, 0, 1, 1, 2, 2]
+    assert place_nats([0.0, 0.0], 0.7) == [0.0, 0.0]
+    for framework in load_frameworks():
+        assert sum(phase.usual_share for phase in framework.phases) == pytest.approx(1.0, abs=0.03)
 
 
 def test_smoothing_gives_one_belief_a_line_and_agrees_with_live_on_the_last() -> None:

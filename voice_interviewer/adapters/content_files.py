@@ -159,6 +159,7 @@ def _phase(data: dict[str, Any]) -> Phase:
             )
             for signal in data["signals"]
         ),
+        usual_share=float(data.get("usual_share", 0.0)),
     )
 
 

@@ -51,6 +51,10 @@ class Phase:
     invitations: tuple[str, ...]
     """Spoken wordings by which the interviewer moves on to this phase."""
     signals: tuple[Signal, ...]
+    usual_share: float = 0.0
+    """How much of a whole talk it usually takes, 0 to 1: where in a talk it is to be expected. 0 in all
+    phases of a framework says nothing about that.
+    """
 
 
 @dataclass(frozen=True, slots=True)

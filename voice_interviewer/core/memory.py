@@ -56,7 +56,7 @@ class Memory:
         )
         self.pending_phase = None
         if belief.phase_id != self.agenda.current:
-            self.agenda.enter(belief.phase_id, start_s)
+            self.agenda.enter(belief.phase_id, self.tracker.opened_s())
         here = phases_at_hand(self.framework, belief.phase_id, meanings or {})
         found = [one for phase in here for one in find_signals(self.framework, phase, text)]
         self.heard.extend(found)

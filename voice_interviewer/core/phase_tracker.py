@@ -11,7 +11,7 @@ more, be it told in ten lines or in eight hundred.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from voice_interviewer.core.content import Framework
@@ -36,6 +36,16 @@ SURENESS = 2 / 3
 are too sure of others' (measured by training on one half of the interviews and looking at the other)."""
 PROMPT_NATS = 4.5
 """How much a prompt about a phase makes its answer belong there."""
+LOOK_BACK = 2
+"""Live a line's phase is settled when as many more are known: an opening is often noticed a line late."""
+PLACE_SHARE = 0.08
+"""How much it counts, afterwards, where in the talk a line stands; found, as the width, by cross-validation
+on talks as they are, with introductions and feedback around them, with phases stretched and cut short,
+with lines misjudged. More would help where lines are judged badly, and harm talks that end early.
+"""
+PLACE_WIDTH = 0.12
+"""How far talks differ in where one phase gives way to the next, as a share of the talk."""
+PLACE_FLOOR = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +66,12 @@ class PhaseTracker:
         self._reader = EvidenceReader(framework)
         self._extra = _extra_costs(len(self._ids))
         self._start = [0.0] + [-START_NATS] * (len(self._ids) - 1)
+        self._shares = [phase.usual_share for phase in framework.phases]
         self._evidence: list[Evidence] = []
-        self._live: list[float] = []
+        self._words: list[int] = []
+        self._starts_s: list[float] = []
+        self._live: list[list[float]] = []
+        """Weights of the last lines, each as it was judged when it was the last."""
 
     def observe(
         self,
@@ -68,28 +82,65 @@ class PhaseTracker:
         after_prompt: str | None = None,
     ) -> PhaseBelief:
         """Take in an utterance; `meanings` are likelihoods by meaning, `after_prompt` the phase just asked
-        about. The belief rests on this utterance and those before it. Times, in seconds, are not used.
+        about. The belief rests on this utterance and those before it. Times are in seconds; they are not
+        judged by.
         """
-        del start_s, end_s
+        del end_s
         evidence = self._reader.read(text, meanings or {})
         if after_prompt in self._ids:
             evidence = _prompted(evidence, self._ids.index(after_prompt))
         self._evidence.append(evidence)
-        self._live = self._taken_in(self._live, evidence, change_nats(max(LIVE_LINES, len(self._evidence))))
-        return self._belief(self._live)
+        self._words.append(max(1, len(text.split())))
+        self._starts_s.append(start_s)
+        change = change_nats(max(LIVE_LINES, len(self._evidence)))
+        self._live.append(self._taken_in(self._live[-1] if self._live else [], evidence, change))
+        del self._live[: -LOOK_BACK - 1]
+        return self._belief(self._live[-1])
+
+    def recent(self) -> list[PhaseBelief]:
+        """The last utterances, LOOK_BACK + 1 at most, in order, each in the light of those after it."""
+        change = change_nats(max(LIVE_LINES, len(self._evidence)))
+        return self._looking_back(self._live, self._evidence[len(self._evidence) - len(self._live) :], change)
+
+    def opened_s(self) -> float:
+        """When the stretch in the present phase began, looking back no further than `recent` does. Call it
+        after `observe`.
+        """
+        recent = self.recent()
+        count = 1
+        while count < len(recent) and recent[-1 - count].phase_id == recent[-1].phase_id:
+            count += 1
+        return self._starts_s[-count]
 
     def smoothed(self) -> list[PhaseBelief]:
         """One belief per utterance so far, each in the light of all of them: for reports and traces."""
         change = change_nats(len(self._evidence))
+        placed = list(self._placed())
         forward: list[list[float]] = []
-        for evidence in self._evidence:
+        for evidence in placed:
             forward.append(self._taken_in(forward[-1] if forward else [], evidence, change))
+        return self._looking_back(forward, placed, change)
+
+    def _looking_back(
+        self, forward: Sequence[Sequence[float]], evidence: Sequence[Evidence], change: float
+    ) -> list[PhaseBelief]:
+        """Beliefs from the weights of lines by what came before them, and the evidence of those after."""
         beliefs: list[PhaseBelief] = []
         ahead = [0.0] * len(self._ids)
-        for weights, evidence in zip(reversed(forward), reversed(self._evidence), strict=True):
+        for weights, one in zip(reversed(forward), reversed(evidence), strict=True):
             beliefs.append(self._belief([w + a for w, a in zip(weights, ahead, strict=True)]))
-            ahead = self._departures(ahead, evidence, change)
+            ahead = self._departures(ahead, one, change)
         return beliefs[::-1]
+
+    def _placed(self) -> Iterator[Evidence]:
+        """Each line's evidence, and besides how usual each phase is where in the talk it stands."""
+        total = sum(self._words)
+        said = 0
+        for evidence, words in zip(self._evidence, self._words, strict=True):
+            usual = place_nats(self._shares, (said + words / 2) / total)
+            said += words
+            fits = tuple(f + PLACE_SHARE * u for f, u in zip(evidence.fits, usual, strict=True))
+            yield Evidence(fits, evidence.opens)
 
     def _taken_in(self, before: Sequence[float], evidence: Evidence, change: float) -> list[float]:
         """Weight of being in each phase at this line, from all the phases one may have been in."""
@@ -125,6 +176,18 @@ class PhaseTracker:
 def change_nats(lines: int) -> float:
     """What it costs to go on to the next phase, in a talk of so many lines."""
     return max(0.0, CHANGE_PER_LOG_LINES * math.log(max(1, lines)) - CHANGE_OFFSET_NATS)
+
+
+def place_nats(shares: Sequence[float], place: float) -> list[float]:
+    """Log of how likely each phase is at a place in a talk, 0 to 1, if they come in order, take their shares
+    and give way to each other around then; the same for all where no shares are known.
+    """
+    total = sum(shares)
+    if total <= 0:
+        return [0.0] * len(shares)
+    ends = [sum(shares[: index + 1]) / total for index in range(len(shares) - 1)]
+    begun = [1.0] + [1 / (1 + math.exp((end - place) / PLACE_WIDTH)) for end in ends] + [0.0]
+    return [math.log(max(0.0, begun[i] - begun[i + 1]) + PLACE_FLOOR) for i in range(len(shares))]
 
 
 def _extra_costs(count: int) -> list[list[float]]:
