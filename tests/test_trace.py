@@ -69,6 +69,7 @@ def test_the_same_seed_says_the_same(transcript: Path, capsys: pytest.CaptureFix
         (("(00:02) hi", "00:04 - so the users"), (2, 4)),
         (("[00:04] hi", "[00:02] okay", "[00:09]"), (4, 4, 9)),
         (("[75:10] hi",), (4510,)),
+        (("[0] hi", "[1] so the users", "[1] are drivers", "(12) - and"), (0, 60, 60, 720)),
     ],
 )
 def test_ways_to_write_a_time(

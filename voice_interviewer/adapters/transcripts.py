@@ -16,6 +16,8 @@ _TIME = r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
 _UNTIL = r"(?:\s*(?:-->|->|[-–])\s*[\d:.,]*\d:\d\d[\d.,]*)?"
 """Recognisers also print when a line ends: '[00:00.000 --> 00:04.000]'."""
 _LINE = re.compile(rf"^\s*[\[(]?{_TIME}{_UNTIL}[\])]?\s*[-–]?\s*(.*)$")
+_MINUTE = re.compile(r"^\s*[\[(](\d{1,3})[\])]\s*[-–]?\s*(.*)$")
+"""Some write the minute alone: '[12] hello'."""
 MIXED_S = 10.0
 """Two people's lines may be written a little out of order; by more, the file is not one talk."""
 
@@ -50,16 +52,25 @@ def _from_lines(path: Path, text: str) -> list[tuple[float, str]]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
-        match = _LINE.match(line)
-        if match is None:
+        read = _time_and_text(line)
+        if read is None:
             raise UsageError(f"{path}, line {number}: no time at its start", hint="write [mm:ss] text")
-        hours, minutes, seconds, fraction, said = match.groups()
-        at_s = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")
+        at_s, said = read
         latest_s = timed[-1][0] if timed else at_s
         if at_s < latest_s - MIXED_S:
             raise UsageError(f"{path}, line {number}: its time lies before the line above")
-        timed.append((max(at_s, latest_s), said.strip()))
+        timed.append((max(at_s, latest_s), said))
     return timed
+
+
+def _time_and_text(line: str) -> tuple[float, str] | None:
+    match = _LINE.match(line)
+    if match is not None:
+        hours, minutes, seconds, fraction, said = match.groups()
+        at_s = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + float(f"0.{fraction or 0}")
+        return at_s, said.strip()
+    match = _MINUTE.match(line)
+    return (60.0 * int(match[1]), match[2].strip()) if match is not None else None
 
 
 def _from_report(path: Path, text: str) -> list[tuple[float, str]]:
