@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.turn_stage import Stage
 from voice_interviewer.core import turn_taking as tt
-from voice_interviewer.core.barge_in import is_back_channel, verdict
+from voice_interviewer.core.barge_in import is_back_channel, verdict, words_over_prompt
 from voice_interviewer.core.commands import JudgeAnswer, Transcribe, VoteTurn
 from voice_interviewer.core.completeness import judge, stitched
 from voice_interviewer.core.endpointing import (
@@ -553,6 +553,26 @@ def test_it_gets_it_even_when_the_recogniser_was_slow() -> None:
     scene.play(25.0)
     assert scene.times(tt.BargeInDismissed)[0] < scene.times(tt.BargedIn)[0]
     assert scene.turns == ["Wait, stop."]
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_what_the_recogniser_makes_of_a_trace_of_echo_does_not_stop_the_prompt(quick: bool) -> None:
+    scene = stage(quick=quick)
+    scene.sureness = 0.3
+    scene.prompt(1.0, 9.0)
+    scene.say(4.0, 4.3, "it does.")
+    scene.play(25.0)
+    assert scene.of(tt.BargedIn) == []
+    assert len(scene.of(tt.BargeInDoubtful)) == len(scene.of(tt.BargeInDismissed)) == 1
+    assert scene.turns == []
+
+
+def test_a_quick_look_at_next_to_nothing_is_not_believed() -> None:
+    words = (Word("it", 0.0, 0.1, 0.5), Word("does.", 0.1, 0.3, 0.5))
+    assert words_over_prompt(None, words, 0.3) is None
+    assert words_over_prompt(None, words, 0.6) == "it does."
+    assert words_over_prompt(words, (), 0.3) == "it does."
+    assert words_over_prompt((), words, 0.6) == ""
 
 
 def test_a_yes_over_the_last_second_of_the_prompt_is_its_answer() -> None:

@@ -35,6 +35,8 @@ class Stage:
     full_s: float = 1.0
     quick_s: float = 0.3
     quick: bool = False
+    sureness: float = 0.9
+    """The recogniser's probability of every word."""
     lines: list[Line] = field(default_factory=list)
     out: list[tuple[float, tt.Outcome]] = field(default_factory=list)
     _heap: list[tuple[float, int, Event]] = field(default_factory=list)
@@ -109,7 +111,7 @@ class Stage:
             for i, text in enumerate(texts):
                 middle_s = line.start_s + (i + 0.5) * step_s
                 if command.start_s <= middle_s <= command.end_s:
-                    found.append(Word(text, middle_s - step_s / 2, middle_s + step_s / 2, 0.9))
+                    found.append(Word(text, middle_s - step_s / 2, middle_s + step_s / 2, self.sureness))
         return tuple(found)
 
     # -- what came out ---------------------------------------------------------------------------

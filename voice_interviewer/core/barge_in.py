@@ -8,8 +8,11 @@ follows.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from voice_interviewer.core.speech import Word
 
 Verdict = Literal["wait", "barge", "dismiss"]
 
@@ -25,6 +28,10 @@ class BargeInSettings:
     over is known 0.2 s later. The loudspeaker is silent all the while."""
     burst_s: float = 0.26
     """Anything shorter, once over, is a cough, a click or a lip smack."""
+    glance_s: float = 0.45
+    """A quick look at less than this is a guess: 0.28 s of the interviewer's own echo read 'it it does'."""
+    doubtful: float = 0.45
+    """Words over a prompt that the recogniser is less sure of, on average, are none: noise, or an echo."""
     words_wait_s: float = 1.6
     """After a burst of doubtful length the prompt stays held this long for its words."""
 
@@ -46,6 +53,26 @@ def is_back_channel(text: str) -> bool:
     """Whether the words only show that somebody listens; true of no words at all."""
     said = " ".join(re.sub(r"[^a-z' -]+", " ", text.lower().replace("\u2019", "'")).split())
     return _BACK_CHANNELS.fullmatch(said) is not None
+
+
+def words_over_prompt(
+    words: Sequence[Word] | None,
+    glimpse: Sequence[Word],
+    speech_s: float,
+    settings: BargeInSettings = DEFAULT_BARGE_IN,
+) -> str | None:
+    """What was said in a burst, as far as it can be believed: '' for nothing, None while it is not known.
+
+    `words` are the recogniser's, `glimpse` those of a quick look.
+    """
+    if words is None:
+        return _text(glimpse) if glimpse and speech_s >= settings.glance_s else None
+    sure = sum(word.probability for word in words) / max(1, len(words))
+    return _text(words) if sure >= settings.doubtful else ""
+
+
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
 
 
 def verdict(

@@ -343,10 +343,11 @@ class TurnTaker:
         """Whether a dismissed burst counts all the same: it answered a prompt that ended right after."""
         if fragment.words is None:
             return fragment.pending
-        if not fragment.words:
+        said = barge_in.words_over_prompt(fragment.words, (), 0.0, self._settings.barge_in)
+        if not said:
             return False
         just_now = self._released_s - fragment.dismissed_s <= self._settings.answered_s
-        return just_now or not barge_in.is_back_channel(fragment.utterance.text)
+        return just_now or not barge_in.is_back_channel(said)
 
     def _barge(self, fragment: Fragment) -> None:
         """The candidate takes the floor; if the prompt had only just begun, the turn simply goes on."""
@@ -405,14 +406,14 @@ class TurnTaker:
 
     def _burst_plan(self, fragment: Fragment) -> _Plan | None:
         settings = self._settings.barge_in
-        text = fragment.utterance.text if fragment.words is not None or fragment.glimpse else None
+        speech_s = (self._now_s if fragment.speaking else fragment.end_s) - fragment.start_s
+        text = barge_in.words_over_prompt(fragment.words, fragment.glimpse, speech_s, settings)
         if fragment.place == "dismissed":
             # Its words came after all, and they are no 'mm-hm'.
             late = fragment.words is not None and not barge_in.is_back_channel(text or "")
             return (self._now_s, lambda: self._barge(fragment)) if late else None
-        until_s = self._now_s if fragment.speaking else fragment.end_s
         ruling = barge_in.verdict(
-            speech_s=until_s - fragment.start_s,
+            speech_s=speech_s,
             silence_s=0.0 if fragment.speaking else max(1e-6, self._now_s - fragment.end_s),
             text=text,
             settings=settings,
