@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import re
@@ -14,7 +15,7 @@ import soundfile
 
 from tests import report_samples
 from voice_interviewer import reporting
-from voice_interviewer.adapters import content_files, loop_files, session_folder, story_files
+from voice_interviewer.adapters import content_files, loop_files, session_folder, session_lock, story_files
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.session_folder import SessionFolder
 from voice_interviewer.adapters.session_index import SessionIndex
@@ -342,6 +343,36 @@ def test_stories_taken_from_a_session_stay_and_that_is_said(
     story_files.save_story(tmp_path, Story("saved", "Saved", "2026-01-10", {}, {}, (), (), source=victim))
     assert run(root, "delete", victim, "--yes") == 0
     assert "stay: saved" in capsys.readouterr().out
+
+
+def test_an_erasure_broken_off_leaves_the_session_to_be_found_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = session_folder.all_folders(root)[0]
+    (folder.path / "candidate.wav").write_bytes(b"sound")
+    unlink, left = Path.unlink, len(list(folder.path.iterdir())) - 1
+
+    def broken_off(path: Path, missing_ok: bool = False) -> None:
+        nonlocal left
+        if path.parent == folder.path:
+            if not left:
+                raise OSError(errno.EIO, "Input/output error")
+            left -= 1
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", broken_off)
+    assert run(root, "delete", folder.id, "--yes") == 1
+    assert [path.name for path in folder.path.iterdir()] == ["journal.jsonl"]
+    monkeypatch.undo()
+    assert run(root, "delete", folder.id, "--yes") == 0
+    assert not folder.path.exists()
+
+
+def test_a_session_that_is_running_is_not_erased(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = session_folder.all_folders(root)[0]
+    with session_lock.hold(folder.path / session_lock.LOCK_NAME, folder.id):
+        assert run(root, "delete", folder.id, "--yes") == 1
+    assert "still running" in capsys.readouterr().err and folder.journal.is_file()
 
 
 def test_a_link_to_somewhere_else_is_not_erased(root: Path, tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice_interviewer.adapters import journal, loop_files
+from voice_interviewer.adapters import journal, loop_files, session_lock
 from voice_interviewer.adapters.session_folder import TAKES_HTML, SessionFolder, all_folders
 from voice_interviewer.adapters.session_index import SessionIndex
-from voice_interviewer.core.errors import SessionError, VoiceInterviewerError
+from voice_interviewer.core.errors import SessionBusyError, SessionError, VoiceInterviewerError
 from voice_interviewer.core.loop import LoopState
 
 
@@ -28,18 +28,30 @@ class Erased:
 
 def erase(folder: SessionFolder, index: SessionIndex, data_dir: Path) -> Erased:
     """Remove a session with all that is in it and all that quotes it. What quotes it goes first, so that a
-    failure leaves something to try again with. Raises SessionError.
+    failure leaves something to try again with. Raises SessionError, SessionBusyError.
     """
     if folder.path.is_symlink() or not folder.journal.is_file():
         raise SessionError(f"{folder.path} is no session's folder", hint="nothing was erased")
+    if session_lock.is_held(folder.path / session_lock.LOCK_NAME):
+        raise SessionBusyError(f"the session {folder.id} is still running", hint="end it first")
     try:
         loops, debriefs = _forget_in_loops(folder, data_dir)
         comparisons = _erase_comparisons(folder)
-        shutil.rmtree(folder.path)
+        _remove(folder)
     except OSError as error:
         raise SessionError(f"cannot erase {folder.path}: {error.strerror}") from None
     index.forget(folder.id)
     return Erased(tuple(loops), tuple(debriefs), tuple(comparisons))
+
+
+def _remove(folder: SessionFolder) -> None:
+    """The journal last: without it nobody would find what a crash left of the rest."""
+    for path in sorted(folder.path.iterdir(), key=folder.journal.__eq__):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    folder.path.rmdir()
 
 
 def _forget_in_loops(folder: SessionFolder, data_dir: Path) -> tuple[list[str], list[str]]:
