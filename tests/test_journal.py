@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from voice_interviewer.adapters.journal import ROOM_BYTES, Journal, read_header,
 from voice_interviewer.core.commands import Say
 from voice_interviewer.core.errors import JournalError
 from voice_interviewer.core.events import SessionStarted, Tick
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def written(path: Path) -> Path:
@@ -132,3 +136,39 @@ def test_a_journal_of_somebody_else_does_not_steer_the_terminal(tmp_path: Path) 
     assert read_header(path)["question"] == "Ring? ?]0;title? ?31m?\n\u00fc\u201c\u00a0"
     note, said = read_lines(path)
     assert note == {"note": {"notes": ["?[2J"]}} and said["text"] == "?[31mWhy?"
+
+
+FULL_DISK = """
+import sys
+from pathlib import Path
+from voice_interviewer.adapters.journal import Journal, read_lines
+from voice_interviewer.core.events import SpeechResumed
+
+home = Path(sys.argv[1])
+with Journal(home / "journal.jsonl", {"id": "x"}) as journal:
+    with open(home / "filler", "wb", buffering=0) as filler:
+        try:
+            while filler.write(bytes(4096)):
+                pass
+        except OSError as error:
+            print(error.strerror)
+    for number in range(20_000):
+        journal.write(SpeechResumed(float(number), number), float(number))
+    print(journal.is_whole)
+print(sum(1 for _ in read_lines(home / "journal.jsonl")), (home / "journal.jsonl").stat().st_size)
+"""
+
+
+def test_a_disk_that_is_really_full_costs_no_line(tmp_path: Path) -> None:
+    here = f'mount -t tmpfs -o size=24m tmpfs "{tmp_path}" && exec "$0" -c "$1" "{tmp_path}"'
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", here, sys.executable, FULL_DISK]
+    if shutil.which("unshare") is None:
+        pytest.skip("no unshare: a full disk is NOT tested")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    if "mount:" in done.stderr or "unshare:" in done.stderr:
+        pytest.skip("no file system of one's own here: a full disk is NOT tested")
+    assert done.returncode == 0, done.stderr
+    told, whole, counted = done.stdout.splitlines()
+    assert (told, whole) == ("No space left on device", "True")
+    lines, size = map(int, counted.split())
+    assert lines == 20_000 and size > 1_000_000
