@@ -52,15 +52,15 @@ class Ear:
             stdout=subprocess.PIPE, env=environment,
         )  # fmt: skip
         self._pieces: list[bytes] = []
-        self._arrivals: list[tuple[float, int]] = []  # time.monotonic() of a piece, samples before it
         self._samples = 0
+        self._began_at_s = float("inf")
         self._thread = threading.Thread(target=self._collect, name="ear", daemon=True)
         self._thread.start()
         self._wait_for_first_piece()
 
     def _wait_for_first_piece(self) -> None:
         deadline = time.monotonic() + 10
-        while not self._arrivals:
+        while not self._pieces:
             if time.monotonic() > deadline or self._process.poll() is not None:
                 self.stop()
                 raise SoundCardError("parec hears nothing")
@@ -69,7 +69,7 @@ class Ear:
     def _collect(self) -> None:
         assert self._process.stdout is not None
         while piece := os.read(self._process.stdout.fileno(), 4096):
-            self._arrivals.append((time.monotonic(), self._samples))
+            self._began_at_s = min(self._began_at_s, time.monotonic() - self._samples / self.rate_hz)
             self._pieces.append(piece)
             self._samples += len(piece) // 2
 
@@ -81,7 +81,7 @@ class Ear:
     @property
     def began_at_s(self) -> float:
         """time.monotonic() of sample 0, from the pieces that arrived with the least delay."""
-        return min(at - (before / self.rate_hz) for at, before in list(self._arrivals))
+        return self._began_at_s
 
     def last_sound_at_s(self, threshold: int = 100) -> float:
         """time.monotonic() at which the latest sample louder than `threshold` was played; 0.0 if none."""
