@@ -28,6 +28,7 @@ from phase_data import load_interviews
 
 from tests.rehearsal import Rehearsal
 from voice_interviewer.adapters.content_files import load_frameworks
+from voice_interviewer.adapters.noticing import Noticing
 from voice_interviewer.adapters.signal_heads import understanding_of
 from voice_interviewer.core import claims, clarifying, hands_free, wording
 from voice_interviewer.core.content import Framework, Question
@@ -70,7 +71,7 @@ def main() -> int:
         if args.only in (None, "interviews"):
             judge_interviews(which, args.frameworks, meaning=not args.no_meaning, verbose=args.long)
         if args.only in (None, "lists"):
-            judge_lists(which, verbose=args.long)
+            judge_lists(which, meaning=not args.no_meaning, verbose=args.long)
     if args.only in (None, "monologues"):
         judge_monologues(meaning=not args.no_meaning)
     return 0
@@ -171,19 +172,15 @@ def quotes(prompt: str, said: str) -> bool:
 # -- lists ---------------------------------------------------------------------------------------
 
 
-def judge_lists(which: str, *, verbose: bool) -> None:
+def judge_lists(which: str, *, meaning: bool, verbose: bool) -> None:
     """Precision and recall of what is noticed in single utterances."""
     print(f"\n{'noticed':44} {'lines':>5} {'precision':>9} {'recall':>7}")
-    facts = {topic: topic for topic in ALL_TOPICS}
+    scorer = understanding_of(load_frameworks()[0]) if meaning else None
+    noticed = scorer.noticed if isinstance(scorer, Noticing) else lambda _text: {}
     right = asked = 0
     pairs = []
     for label, text in load_lines(which, "clarifying"):
-        found = "-"
-        if clarifying.is_checking_in(text):
-            found = "check"
-        elif clarifying.is_question_to_interviewer(text):
-            answer = clarifying.answer(text, facts)
-            found = answer[0] if answer else "none"
+        found = clarifying.wanted(text, noticed(text))
         pairs.append((label, found, text))
         if label in (*ALL_TOPICS, "none"):
             asked += 1
@@ -194,7 +191,7 @@ def judge_lists(which: str, *, verbose: bool) -> None:
     requests = [(label, _request(text), text) for label, text in load_lines(which, "hands-free")]
     print_pairs("requests by voice", requests, {label for label, *_ in requests} - {"-"})
     doubts = [
-        (label, "weak" if claims.weak_claims(text) else "-", text)
+        (label, "weak" if claims.weak_claims(text) or claims.WEAK in noticed(text) else "-", text)
         for label, text in load_lines(which, "claims")
     ]
     print_pairs("weak claims", doubts, {"weak"})

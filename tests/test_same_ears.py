@@ -176,13 +176,14 @@ def test_a_session_without_framework_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_all_of_a_framework_is_understood_where_one_phase_is_taken_again() -> None:
-    from voice_interviewer.adapters.signal_heads import Understanding, understanding_of
+    from voice_interviewer.adapters.noticing import Noticing
+    from voice_interviewer.adapters.signal_heads import understanding_of
     from voice_interviewer.core.one_phase import only_phase
     from voice_interviewer.staging import Practice
 
     whole = load_framework("circles")
     question = load_question("design-product-for-the-blind")
     part, cut = only_phase(whole, question, "evaluate")
-    assert not isinstance(understanding_of(part), Understanding)
+    assert understanding_of(part) is None
     practice = Practice(part, cut, 5.0, Path(), 1, only_phase="evaluate")
-    assert isinstance(practice.understanding(), Understanding)
+    assert isinstance(practice.understanding(), Noticing)

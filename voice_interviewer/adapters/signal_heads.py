@@ -13,6 +13,7 @@ import numpy as np
 
 from voice_interviewer.adapters.meaning import scorer_for
 from voice_interviewer.adapters.meaning_features import EMBEDDING_GAIN, Array
+from voice_interviewer.adapters.noticing import noticing_with
 from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.adapters.weights_file import weights_in
 from voice_interviewer.core.content import Framework
@@ -126,4 +127,6 @@ def understanding_of(
         return None
     folder = content_folder or content_dir()
     heads = SignalHeads.load(folder / HEADS / f"{framework.id}.npz", framework)
-    return phases if heads is None else Understanding(phases, heads, phases.embed)
+    if heads is None:
+        return phases
+    return noticing_with(Understanding(phases, heads, phases.embed), phases.embed, folder)

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+WEAK = "!"
+"""Key of a meaning: how sure it is that the line claims more than was shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class WeakClaim:
@@ -90,6 +93,14 @@ _HEDGED = re.compile(
 """The sentence weighs, reports or doubts by itself: nothing to push back on."""
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 
+DOUBTS = (
+    "What makes you so sure of that?",
+    "How would you convince somebody who doubts that?",
+    "I would challenge that. What is it based on?",
+    "Is that something you know, or something you hope?",
+)
+"""For a claim that is weak by its meaning, without words that could be quoted for it."""
+
 PUSH_BACKS: dict[str, tuple[str, ...]] = {
     "absolute": (
         "You said {quote}. Who would be the exception?",
@@ -118,6 +129,11 @@ def weak_claims(text: str) -> list[WeakClaim]:
     """Claims in order of how much a doubt is worth, each with a quote of at most seven words."""
     sentences = [sentence for sentence in _SENTENCE.findall(text.replace("\u2019", "'")) if _claims(sentence)]
     return [claim for kind, pattern in _PATTERNS for claim in _found(kind, pattern, sentences)]
+
+
+def is_hedged(sentence: str) -> bool:
+    """Whether it weighs, reports or doubts by itself."""
+    return bool(_HEDGED.search(sentence))
 
 
 def _claims(sentence: str) -> bool:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+WANTS = "~"
+"""Prefix of a meaning's key: '~goal' says that the line's last sentence asks for the goal; see below."""
+CHECK, NO_FACT, NOTHING = "check", "none", "-"
+"""What a last sentence may want besides one of the facts: a nod, a fact that there is not, nothing."""
+
 _TOPICS: dict[str, re.Pattern[str]] = {
     "goal": re.compile(
         r"\b(goals?|objectives?|success(ful)?|optimi[sz]\w+|mission|aim(ing)?|why (are|do|is|would) we"
@@ -41,6 +46,9 @@ _TOPICS: dict[str, re.Pattern[str]] = {
         r"|who do we have)\b"
     ),
 }
+
+TOPICS = tuple(_TOPICS)
+"""The kinds of facts that a question of the bank has."""
 
 _ASKING = re.compile(
     r"\b(can|could|may|should|shall|do|does|did|is|are|am|was|were|would|will|what|which|who|how|when"
@@ -120,6 +128,33 @@ def is_question_to_interviewer(text: str) -> bool:
     return bool(_ADDRESSED.search(sentence) or _ASKING.search(sentence))
 
 
+def is_to_self(sentence: str) -> bool:
+    """'What else could we do?': thinking aloud."""
+    return bool(_TO_SELF.search(sentence))
+
+
+def is_reported(sentence: str) -> bool:
+    """'She asked me, when will it be done?': somebody else's question."""
+    return bool(_REPORTED.search(sentence)) and not _MINE.search(sentence)
+
+
+def topics_named(sentence: str) -> list[bool]:
+    """For each of TOPICS whether its words occur."""
+    return [bool(pattern.search(sentence.lower())) for pattern in _TOPICS.values()]
+
+
+def wanted(text: str, meanings: Mapping[str, float]) -> str:
+    """What the last sentence wants: one of TOPICS, CHECK, NO_FACT or NOTHING. By meaning where that is known,
+    else by patterns.
+    """
+    meant = next((key[len(WANTS) :] for key in meanings if key.startswith(WANTS)), "")
+    if meant:
+        return meant
+    if is_checking_in(text):
+        return CHECK
+    return (topic_of(text) or NO_FACT) if is_question_to_interviewer(text) else NOTHING
+
+
 def topic_of(text: str) -> str | None:
     """Which clarification a question asks for; None when it is about none of them.
 
@@ -136,8 +171,10 @@ def topic_of(text: str) -> str | None:
 
 
 def answer(text: str, clarifications: Mapping[str, str]) -> tuple[str, str] | None:
-    """(topic, fact) for the candidate's question, None when the question's facts do not cover it."""
-    topic = topic_of(text)
-    if topic is None or not clarifications.get(topic):
-        return None
-    return topic, clarifications[topic]
+    """(topic, fact) for the candidate's question by patterns, None when the facts do not cover it."""
+    return fact(topic_of(text) or NO_FACT, clarifications)
+
+
+def fact(topic: str, clarifications: Mapping[str, str]) -> tuple[str, str] | None:
+    """(topic, fact), None when the question has none of that kind."""
+    return (topic, clarifications[topic]) if clarifications.get(topic) else None

@@ -32,6 +32,9 @@ class Memory:
     heard_ids: set[str] = field(default_factory=set)
     chosen: list[tuple[str, str]] = field(default_factory=list)
     """(phase, what the candidate said they would choose, build or solve there)."""
+    last_text: str = ""
+    """The utterance heard last, and what it means."""
+    last_meanings: Mapping[str, float] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     """Keys of decisions that were spoken."""
     asked_late: set[str] = field(default_factory=set)
@@ -64,7 +67,12 @@ class Memory:
         self.heard_ids.update(given(self.framework, belief.phase_id, meanings or {}))
         self.chosen += [(belief.phase_id, quote) for quote in choices(text)]
         self.said_stems |= content_stems(text)
+        self.last_text, self.last_meanings = text, meanings or {}
         return belief
+
+    def meanings_at_end(self, turn_text: str) -> Mapping[str, float]:
+        """What the end of a turn means; nothing where its last words were not read for that."""
+        return self.last_meanings if self.last_text and turn_text.endswith(self.last_text) else {}
 
     def glimpse(self, text: str) -> None:
         """Words known roughly, before the final ones: what they show is not asked for. Where they are is

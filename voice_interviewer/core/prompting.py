@@ -93,12 +93,13 @@ class Prompter:
         return self._curve_ball() or self._last_word() or self.closing()
 
     def _reply_to_question(self, text: str) -> Decision | None:
-        if clarifying.is_checking_in(text):
+        wanted = clarifying.wanted(text, self._memory.meanings_at_end(text))
+        if wanted == clarifying.CHECK:
             return self._decision("acknowledgement", "go_on", wording.GO_ON, repeatable=True)
-        if not clarifying.is_question_to_interviewer(text):
+        if wanted == clarifying.NOTHING:
             return None
         asked = clarifying.last_sentence(text)
-        found = clarifying.answer(text, self._memory.question.clarifications)
+        found = clarifying.fact(wanted, self._memory.question.clarifications)
         if found is None:
             options = wording.NO_FACT.get(self._memory.framework.type, wording.NO_CLARIFICATION)
             return self._decision("clarification", "clarify:none", options, repeatable=True)
@@ -191,6 +192,8 @@ class Prompter:
             decision = self._decision("push_back", f"push_back:{claim.kind}", options)
             if decision is not None:
                 return decision
+        if claims.WEAK in self._memory.meanings_at_end(text):
+            return self._decision("push_back", "push_back:meant", claims.DOUBTS)
         return None
 
     def _follow_up(self, at_s: float) -> Decision | None:
