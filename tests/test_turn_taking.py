@@ -37,6 +37,7 @@ from voice_interviewer.core.events import (
     UtteranceEnded,
     WorkerFailed,
 )
+from voice_interviewer.core.own_voice import UnderWay, is_own_voice
 from voice_interviewer.core.speech import Word
 
 ANSWER = "I picked them because they are the largest group and they come back every day."
@@ -573,6 +574,38 @@ def test_a_quick_look_at_next_to_nothing_is_not_believed() -> None:
     assert words_over_prompt(None, words, 0.6) == "it does."
     assert words_over_prompt(words, (), 0.3) == "it does."
     assert words_over_prompt((), words, 0.6) == ""
+
+
+WHO = "Let us move on for time. Who are you building this for?"
+
+
+@pytest.mark.parametrize(
+    ("heard", "since_s", "own"),
+    [
+        ("Are you building this?", 2.5, True),
+        ("who are you.", 1.9, True),
+        ("who were you building", 1.9, True),  # one word misheard
+        ("Who are you?", 4.5, False),  # that was long ago
+        ("Building this for drivers.", 4.0, False),
+        ("Wait, sorry.", 1.9, False),
+        ("", 1.9, False),
+    ],
+)
+def test_the_interviewer_knows_its_own_words(heard: str, since_s: float, own: bool) -> None:
+    assert is_own_voice(heard, UnderWay(WHO, since_s)) is own
+
+
+@pytest.mark.parametrize(("until_s", "quick"), [(3.9, False), (3.9, True), (4.6, False)])
+def test_what_is_left_of_its_own_echo_is_nobodys_turn(until_s: float, quick: bool) -> None:
+    scene = stage(quick=quick)
+    scene.taker.will_say(WHO)
+    scene.prompt(1.0, 5.0)
+    scene.say(3.4, until_s, "Are you building this?", 0.9)
+    scene.play(10.0)
+    # After 0.9 s it stops, words or not; but nothing was said.
+    assert len(scene.of(tt.BargedIn)) == (until_s > 4.3)
+    assert scene.turns == []
+    assert scene.of(tt.UtteranceHeard) == []
 
 
 def test_a_yes_over_the_last_second_of_the_prompt_is_its_answer() -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from voice_interviewer.core.commands import Transcribe
 from voice_interviewer.core.events import Transcribed
+from voice_interviewer.core.own_voice import UnderWay
 from voice_interviewer.core.speech import Utterance, Word
 
 Place = Literal[
@@ -36,6 +37,8 @@ class Fragment:
     speaking: bool = True
     closed: bool = False
     cut: bool = False
+    over: UnderWay | None = None
+    """The prompt that it began over."""
     span: tuple[float, float] | None = None
     """The sound last sent to the recogniser."""
     words: tuple[Word, ...] | None = None

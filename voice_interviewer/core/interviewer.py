@@ -109,6 +109,8 @@ class Interviewer:
                 self._withheld = event
                 outcomes = []
             else:
+                if isinstance(event, e.PromptStarted):
+                    self.taker.will_say(self.saying.text_of(event.prompt_id))
                 outcomes = self.taker.handle(event)
             self._on(event)
             for outcome in outcomes:

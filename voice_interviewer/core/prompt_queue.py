@@ -55,6 +55,11 @@ class PromptQueue:
         """Whether this prompt is pending and another one follows it."""
         return prompt_id in self._pending and any(other > prompt_id for other in self._pending)
 
+    def text_of(self, prompt_id: int) -> str:
+        """What a pending prompt says; '' when it is not pending."""
+        pending = self._pending.get(prompt_id)
+        return pending.say.text if pending else ""
+
     def take(self, prompt_id: int) -> Pending | None:
         """The prompt came back; None when it was given up before."""
         return self._pending.pop(prompt_id, None)

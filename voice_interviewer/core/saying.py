@@ -49,6 +49,10 @@ class Saying:
         """Whether another prompt follows this pending one."""
         return self._prompts.has_after(prompt_id)
 
+    def text_of(self, prompt_id: int) -> str:
+        """What a pending prompt says; '' when it is not pending."""
+        return self._prompts.text_of(prompt_id)
+
     # -- out -------------------------------------------------------------------------------------
 
     def say(self, at_s: float, decision: Decision) -> None:

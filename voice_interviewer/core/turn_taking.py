@@ -13,6 +13,7 @@ must be is in `core.endpointing`, what the words say in `core.completeness`, spe
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Literal
 
@@ -36,6 +37,7 @@ from voice_interviewer.core.events import (
     WorkerFailed,
 )
 from voice_interviewer.core.fragments import Fragment, LookAhead
+from voice_interviewer.core.own_voice import UnderWay, is_own_voice
 from voice_interviewer.core.turn_book import TurnBook, as_turn
 from voice_interviewer.core.turn_outcomes import (
     Aside,
@@ -80,7 +82,11 @@ class TurnTaker:
         self._released_s = 0.0
         """When the interviewer last fell silent."""
         self._judged_s = 0.0
+        self._prompt_text = ""
         self._ducked = False
+        self._ducked_s = 0.0
+        self._held_s = 0.0
+        """For how long this prompt was held before."""
         self._suspected_s: float | None = None
         """When the prompt was held for what may not even be speech."""
         self._helped_s = float("-inf")
@@ -91,6 +97,10 @@ class TurnTaker:
         """What the next answer will be like, and to what."""
         self._book.patience = patience
         self._book.question = question
+
+    def will_say(self, text: str) -> None:
+        """What the prompt says that starts next."""
+        self._prompt_text = text
 
     def hold_floor(self, until_s: float) -> None:
         """The candidate wants time: no turn ends and no help is offered before `until_s`, unless they
@@ -166,7 +176,7 @@ class TurnTaker:
             case UtteranceEnded():
                 self._on_ended(event)
             case Transcribed():
-                self._book.on_words(event)
+                self._book.on_words(self._without_own_voice(event))
             case TurnVoted():
                 self._on_voted(event)
             case AnswerJudged():
@@ -211,12 +221,14 @@ class TurnTaker:
         """Hold the prompt, if it is not held."""
         if not self._ducked:
             self._ducked = True
+            self._ducked_s = self._now_s
             self._say(BargeInDoubtful(self._now_s))
 
     def _let_go(self) -> None:
         """Let the prompt go on, if it is held."""
         if self._ducked:
             self._ducked = False
+            self._held_s += self._now_s - self._ducked_s
             self._say(BargeInDismissed(self._now_s))
 
     def _on_started(self, event: SpeechStarted) -> None:
@@ -228,6 +240,8 @@ class TurnTaker:
             fragment.place = "ignored"
         elif self._prompt is not None:
             fragment.place = "burst"
+            spoken_s = event.start_s - self._prompt_heard_of_s - self._held_s
+            fragment.over = UnderWay(self._prompt_text, spoken_s)
             self._hold()
         else:
             self._take(fragment)
@@ -272,11 +286,20 @@ class TurnTaker:
         if fragment is not None and not fragment.speaking and abs(fragment.end_s - event.end_s) < 0.05:
             fragment.vote = event.probability
 
+    def _without_own_voice(self, event: Transcribed) -> Transcribed:
+        """What is left of the interviewer's own echo was nobody's words."""
+        fragment = self._book.fragments.get(event.utterance_id)
+        if fragment is None or fragment.over is None:
+            return event
+        heard = " ".join(word.text for word in event.words)
+        return dataclasses.replace(event, words=()) if is_own_voice(heard, fragment.over) else event
+
     def _on_prompt_started(self, event: PromptStarted) -> None:
         if self._prompt is None:
             self._prompt_started_s = event.at_s
         self._prompt = event.prompt_id
         self._prompt_heard_of_s = event.at_s
+        self._held_s = 0.0
         if self._floor == "judged":
             self._floor = "interviewer"
 
