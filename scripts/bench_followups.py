@@ -1,6 +1,6 @@
 """Judges what the interviewer says next, over written interviews whose turns are labelled by hand.
 
-    python scripts/bench_followups.py [--sets tuned held-out] [--no-meaning] [--long] [FRAMEWORK ...]
+    python scripts/bench_followups.py [--sets tuned held-out unseen] [--no-meaning] [--long] [FRAMEWORK ...]
 
 Each turn is spoken to the whole interviewer on simulated time; every prompt it speaks is held against the
 labels of the turns so far: was the thing asked for already given? Then the lists: questions to the
@@ -23,14 +23,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from followup_data import SETS, Labelled, load_labelled, load_lines
+from followup_data import LISTS, SETS, Labelled, load_labelled, load_lines
 from phase_data import load_interviews
 
 from tests.rehearsal import Rehearsal
 from voice_interviewer.adapters.content_files import load_frameworks
 from voice_interviewer.adapters.noticing import Noticing
 from voice_interviewer.adapters.signal_heads import understanding_of
-from voice_interviewer.core import claims, clarifying, hands_free, wording
+from voice_interviewer.core import claims, clarifying, deepening, hands_free, wording
 from voice_interviewer.core.content import Framework, Question
 from voice_interviewer.core.events import Event, Transcribed
 from voice_interviewer.core.interviewer import Interviewer, Setup
@@ -61,7 +61,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("frameworks", nargs="*", metavar="FRAMEWORK")
-    parser.add_argument("--sets", nargs="+", default=SETS, choices=SETS)
+    parser.add_argument("--sets", nargs="+", default=LISTS, choices=SETS)
     parser.add_argument("--no-meaning", action="store_true", help="without the sentence model")
     parser.add_argument("--only", choices=("interviews", "lists", "monologues"))
     parser.add_argument("--long", action="store_true", help="every prompt, and what was wrong with it")
@@ -70,7 +70,7 @@ def main() -> int:
         print(f"== {which}")
         if args.only in (None, "interviews"):
             judge_interviews(which, args.frameworks, meaning=not args.no_meaning, verbose=args.long)
-        if args.only in (None, "lists"):
+        if args.only in (None, "lists") and which in LISTS:
             judge_lists(which, meaning=not args.no_meaning, verbose=args.long)
     if args.only in (None, "monologues"):
         judge_monologues(meaning=not args.no_meaning)
@@ -90,13 +90,24 @@ def judge_interviews(which: str, frameworks: Iterable[str], *, meaning: bool, ve
     for interview in load_labelled(which):
         if frameworks and interview.framework.id not in frameworks:
             continue
-        scorer = understanding_of(interview.framework) if meaning else None
+        scorer = understanding_of(interview.framework, interview.question) if meaning else None
         if meaning and scorer is None:
             print(f"{interview.name}: NO SENTENCE MODEL OR HEADS", file=sys.stderr)
         tally = judge(interview, scorer, verbose)
         total += tally
         print(row(interview.name, tally))
     print(row("all", total))
+    kinds = {
+        "signal": "for a signal",
+        "question": "the question's own",
+        "deeper": "deeper into what was said",
+        "invite": "on to the next step",
+        "nudge": "on, as time is up",
+        "push_back": "doubts a claim",
+    }
+    for kind, name in kinds.items():
+        asked, known = total[f"asked {kind}"], total[f"answered {kind}"]
+        print(f"  {name:44} {asked:5} {known:7} {percent(known, asked):>8}")
 
 
 def row(name: str, tally: Counter[str]) -> str:
@@ -133,10 +144,13 @@ def judge(interview: Labelled, scorer: MeaningScorer | None, verbose: bool) -> C
         walked.add(turn.phase)
         said += " " + turn.text.lower()
         invented |= memory.heard_ids - given
-        wrong = [key for key in memory.asked - known if is_answered(key, given, answered, walked, turn.phase)]
+        new = memory.asked - known
+        wrong = [key for key in new if is_answered(interview, key, given, answered, walked, turn.phase)]
         asked = [say for say in prompts if say.kind in ("follow_up", "invitation", "nudge", "push_back")]
         tally["asked"] += len(asked)
         tally["answered"] += len(wrong)
+        tally.update(f"asked {key.partition(':')[0]}" for key in new)
+        tally.update(f"answered {key.partition(':')[0]}" for key in wrong)
         tally["quotes"] += sum(quotes(say.text, said) for say in asked)
         tally["too long"] += sum(not wording.is_speakable(say.text) for say in prompts)
         if verbose:
@@ -153,13 +167,17 @@ def judge(interview: Labelled, scorer: MeaningScorer | None, verbose: bool) -> C
     return tally
 
 
-def is_answered(key: str, given: set[str], answered: set[int], walked: set[str], here: str) -> bool:
+def is_answered(
+    interview: Labelled, key: str, given: set[str], answered: set[int], walked: set[str], here: str
+) -> bool:
     """Was the thing this prompt asks for given before?"""
     kind, _, name = key.partition(":")
     if kind == "signal":
         return name in given
     if kind == "question" and name:
         return int(name) in answered
+    if key.startswith(deepening.KEY):
+        return bool(given & set(deepening.answered_by(interview.framework, key)))
     return kind == "invite" and name in walked and name != here
 
 

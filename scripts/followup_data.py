@@ -1,9 +1,9 @@
 """The labelled interviews and lines under tests/data/followups.
 
-`tuned` was looked at while the interviewer was mended, `held-out` never. An interview is a text file: its
-first line names the question (or the framework), then one paragraph per turn of the candidate, opened by
-`@phase` with the signals that a careful listener hears in the turn, and `=2` where it answers the question's
-follow-up number 2.
+`tuned` was looked at while the interviewer was mended, `held-out` and `unseen` never; `unseen` is kept for
+the figures that are published. An interview is a text file: its first line names the question (or the
+framework), then one paragraph per turn of the candidate, opened by `@phase` with the signals that a careful
+listener hears in the turn, and `=2` where it answers the question's own follow-up number 2.
 A `.lst` has one labelled line each, `label|text`.
 """
 
@@ -17,7 +17,8 @@ from voice_interviewer.adapters.content_files import load_framework, load_questi
 from voice_interviewer.core.content import Framework, Question
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "data" / "followups"
-SETS = ("tuned", "held-out")
+SETS = ("tuned", "held-out", "unseen")
+LISTS = ("tuned", "held-out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +49,35 @@ def load_labelled(which: str) -> list[Labelled]:
 
 def load_lines(which: str, name: str) -> list[tuple[str, str]]:
     """(label, text) of a list."""
-    lines = (FOLDER / which / f"{name}.lst").read_text(encoding="utf-8").splitlines()
-    pairs = [line.split("|", 1) for line in lines if line.strip() and not line.startswith("#")]
-    return [(label.strip(), text.strip()) for label, text in pairs]
+    return _pairs(FOLDER / which / f"{name}.lst")
 
 
 def load_examples(framework_id: str) -> list[tuple[frozenset[str], str]]:
-    """(signals, text) that a framework's signal heads are trained with."""
-    path = FOLDER / "examples" / f"{framework_id}.lst"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    """(signals, text) that a framework's signal heads are trained with; of '-' no signal at all.
+
+    `circles.lst`, and what was written later in other manners of speaking: `circles-2.lst`, and so on.
+    """
+    folder = FOLDER / "examples"
+    pairs = []
+    for path in (folder / f"{framework_id}.lst", *sorted(folder.glob(f"{framework_id}-[0-9].lst"))):
+        if path.is_file():
+            pairs += _pairs(path)
+    return [(frozenset(label.split(",")) - {"-"}, text) for label, text in pairs]
+
+
+def load_answers() -> list[tuple[str, int, str]]:
+    """(question, number of its own follow-up, what somebody says who answers it)."""
+    found = []
+    for question, rest in _pairs(FOLDER / "examples" / "answers.lst"):
+        number, text = rest.split("|", 1)
+        found.append((question, int(number), text.strip()))
+    return found
+
+
+def _pairs(path: Path) -> list[tuple[str, str]]:
+    lines = path.read_text(encoding="utf-8").splitlines()
     pairs = [line.split("|", 1) for line in lines if line.strip() and not line.startswith("#")]
-    return [(frozenset(label.split(",")), text.strip()) for label, text in pairs]
+    return [(label.strip(), text.strip()) for label, text in pairs]
 
 
 def _read(path: Path) -> Labelled:

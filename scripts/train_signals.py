@@ -31,7 +31,7 @@ from voice_interviewer.core.signals import find_signals
 Precise = NDArray[np.float64]
 
 RIDGE = 1.0
-ROUNDS = 8
+ROUNDS = 6
 POSITIVE_SHARE = 0.3
 """Of all weight, so that rare signals are learned as well as frequent ones."""
 PATTERN_WEIGHT = 0.4

@@ -46,7 +46,7 @@ class Practice:
     company: Company | None = None
     sound: SoundOptions = field(default_factory=SoundOptions)
     writer: LitellmWriter | None = None
-    scorer: Callable[[Framework], MeaningScorer | None] = understanding_of
+    scorer: Callable[[Framework, Question], MeaningScorer | None] = understanding_of
     language_model: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
     """Further facts for the journal's header."""
@@ -65,7 +65,8 @@ class Practice:
     def understanding(self) -> MeaningScorer | None:
         """What tells meanings in this framework, None where its weights are missing."""
         # The weights are those of a whole framework, also where one phase of it is taken again.
-        return self.scorer(load_framework(self.framework.id) if self.only_phase else self.framework)
+        whole = load_framework(self.framework.id) if self.only_phase else self.framework
+        return self.scorer(whole, self.question)
 
 
 @dataclass(slots=True)

@@ -217,6 +217,7 @@ def _framework_problems(file: ContentFile) -> Iterator[Problem]:
         for j, signal in enumerate(phase["signals"])
     )
     yield from _doubles(file, signals, "signal")
+    names = {signal["id"] for phase in phases for signal in phase["signals"]}
     for i, phase in enumerate(phases):
         yield from _patterns(file, ("phases", i, "cues"), phase["cues"])
         yield from _patterns(file, ("phases", i, "transitions"), phase["transitions"])
@@ -225,6 +226,8 @@ def _framework_problems(file: ContentFile) -> Iterator[Problem]:
             place: Place = ("phases", i, "signals", j)
             yield from _patterns(file, (*place, "patterns"), signal["patterns"])
             yield from _prompts(file, (*place, "follow_ups"), signal["follow_ups"], 1, 1)
+            if signal.get("after", "") not in {"", *names} - {signal["id"]}:
+                yield file.problem((*place, "after"), f"'{signal['after']}' is no other signal in this file")
 
 
 def _question_problems(files: Iterable[ContentFile], known: Known) -> Iterator[Problem]:

@@ -156,6 +156,7 @@ def _phase(data: dict[str, Any]) -> Phase:
                 value=float(signal["value"]),
                 patterns=tuple(signal["patterns"]),
                 follow_ups=tuple(signal["follow_ups"]),
+                after=signal.get("after", ""),
             )
             for signal in data["signals"]
         ),

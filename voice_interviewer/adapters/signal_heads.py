@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from voice_interviewer.adapters.answer_head import FILE, AnswerHead, Answering
 from voice_interviewer.adapters.meaning import scorer_for
 from voice_interviewer.adapters.meaning_features import EMBEDDING_GAIN, Array
 from voice_interviewer.adapters.noticing import noticing_with
 from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.adapters.weights_file import weights_in
-from voice_interviewer.core.content import Framework
+from voice_interviewer.core.content import Framework, Question
 from voice_interviewer.core.hearing import PROVED_BY, passage_spans
 from voice_interviewer.core.signals import GIVES
 from voice_interviewer.ports import MeaningScorer
@@ -92,34 +93,48 @@ def _several(ids: Sequence[str], found: Array, best: Array) -> list[tuple[str, f
 
 
 class Understanding:
-    """MeaningScorer of one framework: the phases a line fits, and the signals it gives."""
+    """MeaningScorer of one framework: the phases a line fits, the signals it gives, and which of the
+    question's own follow-ups it answers.
+    """
 
     def __init__(
-        self, phases: MeaningScorer, heads: SignalHeads, embed: Callable[[list[str]], Array]
+        self,
+        phases: MeaningScorer,
+        heads: SignalHeads,
+        embed: Callable[[list[str]], Array],
+        answering: Answering | None = None,
     ) -> None:
         self._phases = phases
         self._heads = heads
         self._embed = embed
+        self._answering = answering
 
     def scores(self, text: str) -> dict[str, float]:
-        """Those of the phases, '=id' -> probability that the line gives the signal, and '@id' -> number of
-        the passage that gives it.
+        """Those of the phases, '=id' -> probability that the line gives the signal, '@id' -> number of the
+        passage that gives it, and '?0' -> probability that it answers the question's own follow-up 0.
         """
         scores = dict(self._phases.scores(text))
         read = passages(text)
         if read:
-            found = self._heads.probabilities(self._embed(read))
+            embedded = self._embed(read)
+            found = self._heads.probabilities(embedded)
             best = found.max(axis=0)
             # Hardly probable ones would only fill the journal.
             named = [pair for pair in _several(self._heads.ids, found, best) if pair[1] >= LEAST]
             places = dict(zip(self._heads.ids, found.argmax(axis=0), strict=True))
             scores |= {GIVES + one: round(float(value), 3) for one, value in named}
             scores |= {PROVED_BY + one: float(places[one]) for one, _ in named}
+            if self._answering is not None:
+                scores |= self._answering.scores(read, embedded)
         return scores
 
 
 def understanding_of(
-    framework: Framework, *, model_folder: Path | None = None, content_folder: Path | None = None
+    framework: Framework,
+    question: Question | None = None,
+    *,
+    model_folder: Path | None = None,
+    content_folder: Path | None = None,
 ) -> MeaningScorer | None:
     """The scorer of a framework: without signals where their heads are missing, None without the model."""
     phases = scorer_for(framework, model_folder=model_folder, content_folder=content_folder)
@@ -129,4 +144,6 @@ def understanding_of(
     heads = SignalHeads.load(folder / HEADS / f"{framework.id}.npz", framework)
     if heads is None:
         return phases
-    return noticing_with(Understanding(phases, heads, phases.embed), phases.embed, folder)
+    head = AnswerHead.load(folder / FILE) if question is not None and question.follow_ups else None
+    answering = Answering(head, question, phases.embed) if head is not None and question is not None else None
+    return noticing_with(Understanding(phases, heads, phases.embed, answering), phases.embed, folder)

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     framework, question = _content(args)
     company = content_files.load_company(args.company) if args.company else None
     lines = [Said(line.at_s, line.end_s, line.text) for line in read_transcript(args.transcript)]
-    scorer = understanding_of(framework)
+    scorer = understanding_of(framework, question)
     traced = trace(
         framework,
         question,

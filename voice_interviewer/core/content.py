@@ -27,6 +27,8 @@ class Signal:
     `{quote}` may stand for a few of the candidate's own words, `{choice}` for what they said they would
     choose, build or solve; a wording with one is only used when there are some.
     """
+    after: str = ""
+    """The signal that the follow-ups take for granted ('that lesson'): only after it are they asked."""
 
 
 @dataclass(frozen=True, slots=True)

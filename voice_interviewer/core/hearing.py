@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from voice_interviewer.core.content import Framework
 from voice_interviewer.core.signals import GIVES
 
+ANSWERS = "?"
+"""Prefix of a meaning's key: '?2' is how probably the line answers the question's own follow-up 2."""
 PROVED_BY = "@"
 """Prefix of a meaning's key: '@goal_stated' is the number of the passage that gives that signal."""
-GIVEN_HERE = 0.22
+GIVEN_HERE = 0.25
 """So probable, by meaning, a signal of the phase at hand must be to count as heard."""
-GIVEN_ELSEWHERE = 0.45
+GIVEN_ELSEWHERE = 0.7
 """The same for another phase's: what was said early is not asked for later."""
 MIN_PASSAGE_WORDS = 6
 """A shorter sentence says too little on its own."""
@@ -24,7 +26,7 @@ _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 
 def given(framework: Framework, believed: str, meanings: Mapping[str, float]) -> dict[str, float]:
     """Signal id -> probability of those that count as heard, for a line taken to be in phase `believed`."""
-    here = phases_at_hand(framework, believed, meanings)
+    here = _likely_here(framework, believed, meanings)
     return {
         signal.id: probability
         for phase in framework.phases
@@ -34,12 +36,28 @@ def given(framework: Framework, believed: str, meanings: Mapping[str, float]) ->
     }
 
 
+def chances(framework: Framework, believed: str, meanings: Mapping[str, float]) -> dict[str, float]:
+    """Signal id -> probability that the line gives it, whether or not that is enough to count as heard."""
+    here = _likely_here(framework, believed, meanings)
+    return {
+        signal.id: probability * (1.0 if phase.id in here else GIVEN_HERE / GIVEN_ELSEWHERE)
+        for phase in framework.phases
+        for signal in phase.signals
+        if (probability := meanings.get(GIVES + signal.id, 0.0)) > 0.0
+    }
+
+
 def phases_at_hand(framework: Framework, believed: str, meanings: Mapping[str, float]) -> tuple[str, ...]:
     """The phases whose signals a line may give: where the candidate is taken to be, and where the line
     alone would belong. Who is asked about one step may well answer about another.
     """
     if framework.monologue:
         return tuple(phase.id for phase in framework.phases)
+    return _likely_here(framework, believed, meanings)
+
+
+def _likely_here(framework: Framework, believed: str, meanings: Mapping[str, float]) -> tuple[str, ...]:
+    """Of a story too: words that sound like a lesson are hardly one while the scene is being set."""
     fits = {phase.id: meanings[phase.id] for phase in framework.phases if phase.id in meanings}
     likeliest = max(fits, key=lambda one: fits[one], default=believed)
     return (believed,) if likeliest == believed else (believed, likeliest)

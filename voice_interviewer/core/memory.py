@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from voice_interviewer.core.agenda import Agenda
 from voice_interviewer.core.content import Framework, Persona, Phase, Question
-from voice_interviewer.core.hearing import given, phases_at_hand
+from voice_interviewer.core.hearing import ANSWERS, chances, given, phases_at_hand
+from voice_interviewer.core.mentions import mentioned
 from voice_interviewer.core.phase_tracker import PhaseBelief, PhaseTracker
 from voice_interviewer.core.quoting import choices
 from voice_interviewer.core.signals import Heard, find_signals
@@ -17,6 +18,7 @@ from voice_interviewer.core.stems import content_stems
 COVERED_SHARE = 0.25
 """A phase counts as covered when this share of its budget was spent in it, or half its signals were heard."""
 COVERED_MIN_S = 8.0
+SURELY = 0.5
 
 
 @dataclass(slots=True)
@@ -30,8 +32,14 @@ class Memory:
     persona: Persona | None = None
     heard: list[Heard] = field(default_factory=list)
     heard_ids: set[str] = field(default_factory=set)
+    chances: dict[str, float] = field(default_factory=dict)
+    """Signal -> how probable it is that some utterance gave it, also where that is too little to be heard."""
+    answered: dict[int, float] = field(default_factory=dict)
+    """Number of the question's own follow-up -> how probable it is that it was answered."""
     chosen: list[tuple[str, str]] = field(default_factory=list)
     """(phase, what the candidate said they would choose, build or solve there)."""
+    mentions: list[tuple[int, str]] = field(default_factory=list)
+    """(how many prompts had been spoken then, a thing the candidate mentioned)."""
     last_text: str = ""
     """The utterance heard last, and what it means."""
     last_meanings: Mapping[str, float] = field(default_factory=dict)
@@ -65,14 +73,41 @@ class Memory:
         self.heard.extend(found)
         self.heard_ids.update(h.signal_id for h in found)
         self.heard_ids.update(given(self.framework, belief.phase_id, meanings or {}))
+        self._note_chances(belief.phase_id, meanings or {})
         self.chosen += [(belief.phase_id, quote) for quote in choices(text)]
         self.said_stems |= content_stems(text)
         self.last_text, self.last_meanings = text, meanings or {}
+        self.mentions += [(len(self.said), phrase) for phrase in mentioned(text)]
         return belief
+
+    def just_mentioned(self) -> list[str]:
+        """Things the candidate spoke of since the last prompt and nobody took up, the fullest first. What the
+        question speaks of itself is not among them.
+        """
+        asked, said = content_stems(self.question.wording), " ".join(self.said).lower()
+        fresh = [phrase for prompts, phrase in self.mentions if prompts == len(self.said)]
+        own = [one for one in fresh if one.lower() not in said and not content_stems(one) <= asked]
+        return sorted(reversed(own), key=lambda one: -len(one.split()))
 
     def meanings_at_end(self, turn_text: str) -> Mapping[str, float]:
         """What the end of a turn means; nothing where its last words were not read for that."""
         return self.last_meanings if self.last_text and turn_text.endswith(self.last_text) else {}
+
+    def _note_chances(self, believed: str, meanings: Mapping[str, float]) -> None:
+        for signal, chance in chances(self.framework, believed, meanings).items():
+            self.chances[signal] = max(chance, self.chances.get(signal, 0.0))
+        for number in range(len(self.question.follow_ups)):
+            answered = meanings.get(f"{ANSWERS}{number}", 0.0)
+            self.answered[number] = max(answered, self.answered.get(number, 0.0))
+
+    def chance_given(self, signal_id: str) -> float:
+        """How probable it is that the candidate has given a signal, 0 to 1."""
+        return 1.0 if signal_id in self.heard_ids else self.chances.get(signal_id, 0.0)
+
+    def was_surely_given(self, signal_id: str) -> bool:
+        """Whether words prove it, or an utterance gives it more probably than not."""
+        proved = any(heard.signal_id == signal_id for heard in self.heard)
+        return proved or self.chances.get(signal_id, 0.0) >= SURELY
 
     def glimpse(self, text: str) -> None:
         """Words known roughly, before the final ones: what they show is not asked for. Where they are is
@@ -96,8 +131,8 @@ class Memory:
         spent = self.agenda.spent_s[phase.id]
         if spent >= max(COVERED_MIN_S, COVERED_SHARE * self.agenda.budget_s(phase.id)):
             return True
-        signals = [signal.id for signal in phase.signals]
-        return bool(signals) and sum(s in self.heard_ids for s in signals) * 2 > len(signals)
+        given_here = sum(self.chance_given(signal.id) for signal in phase.signals)
+        return bool(phase.signals) and given_here * 2 > len(phase.signals)
 
     def own_words(self, phase_id: str) -> list[tuple[str, str]]:
         """What a question about a phase may take up: ('{choice}' or '{quote}', words), latest first."""

@@ -11,7 +11,7 @@ import dataclasses
 import re
 from dataclasses import dataclass
 
-from voice_interviewer.core import claims, clarifying, wording
+from voice_interviewer.core import claims, clarifying, deepening, probing, wording
 from voice_interviewer.core.commands import PromptKind
 from voice_interviewer.core.content import Phase, Signal
 from voice_interviewer.core.memory import Memory
@@ -26,6 +26,13 @@ ANSWERED_SHARE = 0.6
 """A question-specific follow-up counts as answered when this share of its own words has been said."""
 SHORT_TURN_WORDS = 4
 """Fewer words than this, and no question: not an answer yet; the candidate is invited to go on."""
+MISSING_BELOW = 0.15
+"""A signal more probable than this may have been given: a question that was answered is worse than none."""
+OPEN_BELOW = 0.4
+"""The same for the question's own follow-ups."""
+MAX_DEEPER = 1
+"""Per phase, of questions that only go deeper."""
+MAX_DEEPER_IN_STORY = 3
 MAX_LATE_QUESTIONS = 2
 LATE_VALUE = 0.6
 """After the last step only gaps worth this much are gone back to, and only so many."""
@@ -201,21 +208,34 @@ class Prompter:
         if not memory.framework.monologue and agenda.phase_left_s(agenda.current, at_s) < MIN_LEFT_S:
             return None
         limit = MAX_FOLLOW_UPS * (2 if memory.framework.monologue else 1)
-        asked_here = sum(memory.follow_ups_in[phase.id] for phase in self._scope())
+        here = memory.framework.phases if memory.framework.monologue else self._scope()
+        asked_here = sum(memory.follow_ups_in[phase.id] for phase in here)
         if asked_here >= limit:
             return None
-        own = self._question_follow_up()
+        own = self._question_follow_up(self._scope())
         # The bank's question-specific follow-up comes first every other time: it is the sharper one.
         if own is not None and asked_here % 2 == 1:
             return own
-        return self._missing_signal(self._scope()) or own
+        return self._missing_signal(self._scope()) or own or self._what_came_next() or self._deeper()
 
     def _scope(self) -> tuple[Phase, ...]:
-        """A story is followed up as a whole; elsewhere the phase at hand (with those sharing its budget)."""
+        """The phase at hand; of a story all that has been told so far, as its end is not asked for before."""
         memory = self._memory
         if memory.framework.monologue:
-            return memory.framework.phases
+            return memory.framework.phases[: self._told()]
         return (memory.framework.phase(memory.agenda.current),)
+
+    def _told(self) -> int:
+        """How many phases of a story have been reached."""
+        agenda, phases = self._memory.agenda, self._memory.framework.phases
+        reached = [one.id == agenda.current or agenda.spent_s[one.id] > 0 for one in phases]
+        return max(number for number, there in enumerate(reached, start=1) if there)
+
+    def _what_came_next(self) -> Decision | None:
+        """The step of a story that follows what has been told."""
+        phases = self._memory.framework.phases
+        following = phases[self._told() :][:1] if self._memory.framework.monologue else ()
+        return self._missing_signal(following) or self._question_follow_up(following)
 
     def _missing_signal(
         self, phases: tuple[Phase, ...], *, least_value: float = 0.0, late: bool = False
@@ -226,7 +246,7 @@ class Prompter:
             for signal in phase.signals
             if self._is_open(signal) and signal.value >= least_value
         ]
-        missing.sort(key=lambda pair: -pair[0].value)
+        missing.sort(key=lambda pair: -pair[0].value * (1.0 - self._memory.chance_given(pair[0].id)))
         for signal, phase in missing:
             options = self._filled_in(signal.follow_ups, phase)
             decision = self._decision("follow_up", f"signal:{signal.id}", options, phase)
@@ -235,12 +255,16 @@ class Prompter:
         return None
 
     def _is_open(self, signal: Signal) -> bool:
-        return signal.id not in self._memory.heard_ids and f"signal:{signal.id}" not in self._memory.asked
+        in_place = not signal.after or self._memory.was_surely_given(signal.after)
+        return in_place and self._is_missing(signal.id) and f"signal:{signal.id}" not in self._memory.asked
 
-    def _question_follow_up(self) -> Decision | None:
-        scope = {phase.id for phase in self._scope()}
+    def _is_missing(self, signal_id: str) -> bool:
+        return self._memory.chance_given(signal_id) < MISSING_BELOW
+
+    def _question_follow_up(self, phases: tuple[Phase, ...]) -> Decision | None:
+        scope = {phase.id for phase in phases}
         for index, follow_up in enumerate(self._memory.question.follow_ups):
-            if follow_up.phase not in scope or self._was_answered(follow_up.text):
+            if follow_up.phase not in scope or self._was_answered(index, follow_up.text):
                 continue
             phase = self._memory.framework.phase(follow_up.phase)
             decision = self._decision("follow_up", f"question:{index}", [follow_up.text], phase)
@@ -248,11 +272,45 @@ class Prompter:
                 return decision
         return None
 
-    def _was_answered(self, text: str) -> bool:
+    def _was_answered(self, index: int, text: str) -> bool:
+        if self._memory.answered.get(index, 0.0) >= OPEN_BELOW:
+            return True
         own = content_stems(text) - content_stems(self._memory.question.wording)
         if len(own) < 3:
             return False
         return len(own & self._memory.said_stems) / len(own) >= ANSWERED_SHARE
+
+    def _probe(self) -> Decision | None:
+        """A question about something just mentioned, in the candidate's own words: once a step."""
+        memory = self._memory
+        key = f"{probing.KEY}{memory.agenda.current}"
+        if sum(one.startswith(probing.KEY) for one in memory.asked) >= probing.MAX_PROBES:
+            return None
+        phase = memory.framework.phase(memory.agenda.current)
+        for phrase in memory.just_mentioned():
+            options = probing.probes(memory.framework.type, phrase)
+            if decision := self._decision("follow_up", key, options, phase):
+                return decision
+        return None
+
+    def _deeper(self) -> Decision | None:
+        """Where nothing is surely missing: a question about what was said that can hardly be answered yet."""
+        memory = self._memory
+        phase = memory.framework.phase(memory.agenda.current)
+        place = "" if memory.framework.monologue else phase.id
+        prefix = f"{deepening.KEY}{place}:"
+        most = MAX_DEEPER_IN_STORY if memory.framework.monologue else MAX_DEEPER
+        if sum(key.startswith(prefix) for key in memory.asked) >= most:
+            return None
+        options = {}
+        for number, one in deepening.fitting(memory.framework, phase.id):
+            texts = [text for text in self._filled_in(one.texts, phase) if text not in memory.said]
+            if texts and all(self._is_missing(signal) for signal in one.unless):
+                options[f"{prefix}{number}"] = texts
+        if not options:
+            return None
+        key = wording.pick(self._seed, prefix, list(options))
+        return self._decision("follow_up", key, options[key], phase)
 
     def _invite_next(self) -> Decision | None:
         following = self._memory.next_open_phase()
