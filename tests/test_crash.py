@@ -24,6 +24,7 @@ from voice_interviewer.adapters.recording import TrackRecorder
 from voice_interviewer.adapters.session_folder import SessionFolder, load_record
 from voice_interviewer.adapters.whisper import WhisperTranscriber
 from voice_interviewer.analysis.record import VocalFillerEvent
+from voice_interviewer.cli.main import main
 from voice_interviewer.core import commands as c
 from voice_interviewer.core import events as e
 from voice_interviewer.core.codec import encode
@@ -298,6 +299,20 @@ def test_a_session_that_went_on_and_broke_off_again_is_offered(tmp_path: Path) -
     recovery.recover(session.folder, Ear)
     make_report(session.folder)
     assert recovery.cut_short(tmp_path) == []
+
+
+def test_a_journal_that_is_rubbish_leaves_the_recording(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = Session(tmp_path / "s")
+    session.log.close()
+    session.folder.journal.write_bytes(b"rubbish\n" * 3)
+    assert main(["report", "--recover", "s", "--sessions-dir", str(tmp_path)]) == 1
+    told = capsys.readouterr().err
+    assert "journal.jsonl, line 1: damaged" in told and f"review {session.folder.candidate_track}" in told
+    session.folder.candidate_track.unlink()
+    assert main(["report", "--recover", "s", "--sessions-dir", str(tmp_path)]) == 1
+    assert "review" not in capsys.readouterr().err
 
 
 def cut(whole: SessionFolder, at_s: float, home: Path) -> SessionFolder:

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voice_interviewer.core.errors import JournalError
+
 if TYPE_CHECKING:
     from voice_interviewer.adapters.session_folder import SessionFolder
 
@@ -39,7 +41,13 @@ def _recover(folder: SessionFolder) -> None:
     from voice_interviewer.adapters import recovery
     from voice_interviewer.cli.recogniser import usual_recogniser
 
-    done = recovery.recover(folder, usual_recogniser)
+    try:
+        done = recovery.recover(folder, usual_recogniser)
+    except JournalError as error:
+        if error.hint or not folder.candidate_track.is_file():
+            raise
+        hint = f"the recording can still be heard: voice-interviewer review {folder.candidate_track}"
+        raise JournalError(error.message, hint=hint) from None
     print(f"Recovered {folder.id}: {done.utterances_added} utterances transcribed that were not before.")
 
 
