@@ -79,13 +79,6 @@ def lines_of(words: Sequence[Word]) -> tuple[Line, ...]:
     return tuple(found)
 
 
-def as_recognised(interview: Interview) -> Interview:
-    """For training: cut like a recogniser's lines, some words misheard."""
-    rng = random.Random(zlib.crc32(f"{interview.name}/as recognised".encode()))
-    words = in_turn(misheard(0.06), cut_like_a_recogniser)(words_of(interview), rng)
-    return replace(interview, lines=lines_of(words))
-
-
 def texts_of(words: Sequence[Word]) -> list[str]:
     """The lines, in order."""
     found: list[list[str]] = [[] for _ in range(words[-1].line + 1)] if words else []

@@ -15,12 +15,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import argparse
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from phase_data import FOLDER, Interview, Line, Said, load_interviews
-from phase_distortions import as_recognised
 
 from voice_interviewer.adapters.content_files import load_frameworks, load_questions
 from voice_interviewer.adapters.meaning import HEADS, MODEL_ID, PhaseHeads
@@ -31,7 +31,7 @@ from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.core.content import Framework
 
 VARIANTS = ((0, False), (1, False), (0, True))
-"""The same words are cut into lines in several ways, one of them rough; and once as a recogniser does."""
+"""The same words are cut into lines in several ways, one of them rough."""
 MIN_INTERVIEWS = 4
 """A word or phrase must occur in as many to be looked at: what occurs in one is its topic."""
 RIDGE = 3e-3
@@ -56,7 +56,6 @@ class Embedder:
 def spoken_for(framework: Framework, splits: tuple[str, ...]) -> list[Interview]:
     """The labelled interviews in all their cuts."""
     cuts = [load_interviews(framework.id, splits, variant=number, rough=rough) for number, rough in VARIANTS]
-    cuts.append([as_recognised(one) for one in load_interviews(framework.id, splits, variant=2)])
     return [interview for cut in cuts for interview in cut]
 
 
@@ -98,7 +97,7 @@ def train(framework: Framework, spoken: list[Interview], embed: Embedder) -> Pha
     extra = Interview("openers", framework.id, "train", tuple(_line(one.text, one.phase) for one in opening))
     taught = [*spoken, *written(framework), extra]
     vocabulary = _vocabulary(taught)
-    cues = CueFeatures(framework)
+    cues = KnownCues(framework)
 
     def rows(texts: Sequence[str]) -> Rows:
         return Rows(texts, embed(texts), vocabulary, cues)
@@ -138,7 +137,7 @@ class Rows:
     ) -> None:
         self._dense = features(texts, embeddings, {}, cues)
         self._phrases = slice(DIMENSIONS, DIMENSIONS + len(vocabulary))
-        found = [sorted(vocabulary[gram] for gram in grams(text) if gram in vocabulary) for text in texts]
+        found = [[vocabulary[gram] for gram in _phrases(text) if gram in vocabulary] for text in texts]
         line = np.repeat(np.arange(len(texts)), [len(one) for one in found])
         phrase = np.array([index for one in found for index in one], dtype=np.int64)
         order = np.argsort(phrase, kind="stable")
@@ -210,11 +209,30 @@ def _vocabulary(interviews: list[Interview]) -> dict[str, int]:
     for interview in interviews:
         seen = by_name.setdefault(interview.name, set())
         for line in interview.lines:
-            seen |= grams(line.text)
+            seen.update(_phrases(line.text))
     for seen in by_name.values():
         occurs.update(seen)
     kept = sorted(gram for gram, times in occurs.items() if times >= MIN_INTERVIEWS)
     return {gram: index for index, gram in enumerate(kept)}
+
+
+@cache
+def _phrases(text: str) -> tuple[str, ...]:
+    return tuple(sorted(grams(text)))
+
+
+class KnownCues(CueFeatures):
+    """Both heads look at the same lines, and patterns take longer than all else."""
+
+    def __init__(self, framework: Framework) -> None:
+        super().__init__(framework)
+        self._known: dict[str, Array] = {}
+
+    def of(self, text: str) -> Array:
+        """As CueFeatures, remembered."""
+        if text not in self._known:
+            self._known[text] = super().of(text)
+        return self._known[text]
 
 
 def _line(text: str, phase: str) -> Line:

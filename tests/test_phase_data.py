@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from bench_phases import calibration, hurried, right_in_words
 from phase_data import FOLDER, load_interviews, read_said
-from phase_distortions import DISTORTIONS, Word, as_recognised, distorted, lines_of, texts_of, words_of
+from phase_distortions import DISTORTIONS, Word, distorted, lines_of, texts_of, words_of
 
 from voice_interviewer.adapters.content_files import load_frameworks
 from voice_interviewer.core.content import Framework
@@ -85,13 +85,6 @@ def test_a_line_across_two_phases_is_right_in_part_and_is_taught_as_most_of_it()
     assert [line.phase for line in lines_of(words)] == ["action"]
     aside = Word("yes", "action", 5.0, 0, counts=False)
     assert right_in_words([*words, aside], [PhaseBelief("action", 1.0)]) == (3.0, 4.0)
-
-
-def test_what_is_taught_as_recognised_is_another_cut_of_the_same_talk() -> None:
-    (interview,) = [one for one in load_interviews("star", ("train",)) if "train-03" in one.name]
-    heard = as_recognised(interview)
-    assert heard.name == interview.name and heard.lines != interview.lines
-    assert {line.phase for line in heard.lines} == {line.phase for line in interview.lines}
 
 
 def test_a_hurried_talk_keeps_the_first_lines_of_each_stretch() -> None:
