@@ -18,6 +18,8 @@ from voice_interviewer.core.stems import content_stems
 COVERED_SHARE = 0.25
 """A phase counts as covered when this share of its budget was spent in it, or half its signals were heard."""
 COVERED_MIN_S = 8.0
+RECENT_PROMPTS = 2
+"""What was said before that many prompts is not taken up any more."""
 SURELY = 0.5
 
 
@@ -81,13 +83,13 @@ class Memory:
         return belief
 
     def just_mentioned(self) -> list[str]:
-        """Things the candidate spoke of since the last prompt and nobody took up, the fullest first. What the
-        question speaks of itself is not among them.
+        """Things the candidate spoke of in the last turn or two and nobody took up, the latest first, then
+        the fullest. What the question speaks of itself is not among them.
         """
-        asked, said = content_stems(self.question.wording), " ".join(self.said).lower()
-        fresh = [phrase for prompts, phrase in self.mentions if prompts == len(self.said)]
-        own = [one for one in fresh if one.lower() not in said and not content_stems(one) <= asked]
-        return sorted(reversed(own), key=lambda one: -len(one.split()))
+        spoken_of = content_stems(" ".join((self.question.wording, *self.said)))
+        fresh = [(when, phrase) for when, phrase in self.mentions if when >= len(self.said) - RECENT_PROMPTS]
+        own = [one for one in fresh if not content_stems(one[1]) <= spoken_of]
+        return [phrase for _, phrase in sorted(own, key=lambda one: (-one[0], -len(one[1].split())))]
 
     def meanings_at_end(self, turn_text: str) -> Mapping[str, float]:
         """What the end of a turn means; nothing where its last words were not read for that."""

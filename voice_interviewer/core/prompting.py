@@ -33,6 +33,7 @@ OPEN_BELOW = 0.4
 MAX_DEEPER = 1
 """Per phase, of questions that only go deeper."""
 MAX_DEEPER_IN_STORY = 3
+FOLLOW_UP_KEYS = ("signal:", "question:", probing.KEY, deepening.KEY)
 MAX_LATE_QUESTIONS = 2
 LATE_VALUE = 0.6
 """After the last step only gaps worth this much are gone back to, and only so many."""
@@ -213,10 +214,14 @@ class Prompter:
         if asked_here >= limit:
             return None
         own = self._question_follow_up(self._scope())
-        # The bank's question-specific follow-up comes first every other time: it is the sharper one.
-        if own is not None and asked_here % 2 == 1:
-            return own
-        return self._missing_signal(self._scope()) or own or self._what_came_next() or self._deeper()
+        missing = self._missing_signal(self._scope())
+        # What was just said is taken up every other time; and every fourth time the bank's own question comes
+        # first, which is the sharper one.
+        number = sum(key.startswith(FOLLOW_UP_KEYS) for key in memory.asked)
+        if number % 2 == 1 and (probe := self._probe()):
+            return probe
+        first, second = (own, missing) if number % 4 == 2 else (missing, own)
+        return first or second or self._what_came_next() or self._deeper()
 
     def _scope(self) -> tuple[Phase, ...]:
         """The phase at hand; of a story all that has been told so far, as its end is not asked for before."""
@@ -281,15 +286,17 @@ class Prompter:
         return len(own & self._memory.said_stems) / len(own) >= ANSWERED_SHARE
 
     def _probe(self) -> Decision | None:
-        """A question about something just mentioned, in the candidate's own words: once a step."""
+        """A question about something just mentioned, in the candidate's own words."""
         memory = self._memory
-        key = f"{probing.KEY}{memory.agenda.current}"
-        if sum(one.startswith(probing.KEY) for one in memory.asked) >= probing.MAX_PROBES:
+        prefix = f"{probing.KEY}{memory.agenda.current}:"
+        asked = [key for key in memory.asked if key.startswith(probing.KEY)]
+        here = sum(key.startswith(prefix) for key in asked)
+        if len(asked) >= probing.MAX_PROBES or here >= probing.MAX_IN_PHASE:
             return None
         phase = memory.framework.phase(memory.agenda.current)
         for phrase in memory.just_mentioned():
             options = probing.probes(memory.framework.type, phrase)
-            if decision := self._decision("follow_up", key, options, phase):
+            if decision := self._decision("follow_up", f"{prefix}{here}", options, phase):
                 return decision
         return None
 
