@@ -16,6 +16,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
 import dataclasses
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -30,7 +31,7 @@ from tests.rehearsal import Rehearsal
 from voice_interviewer.adapters.content_files import load_frameworks
 from voice_interviewer.adapters.noticing import Noticing
 from voice_interviewer.adapters.signal_heads import understanding_of
-from voice_interviewer.core import claims, clarifying, deepening, hands_free, wording
+from voice_interviewer.core import claims, clarifying, deepening, hands_free, mentions, wording
 from voice_interviewer.core.content import Framework, Question
 from voice_interviewer.core.events import Event, Transcribed
 from voice_interviewer.core.interviewer import Interviewer, Setup
@@ -182,7 +183,11 @@ def is_answered(
 
 
 def quotes(prompt: str, said: str) -> bool:
-    """Whether it takes up words of the candidate: three in a row, or what stands after 'you said'."""
+    """Whether it takes up words of the candidate: what follows 'you mentioned', or three in a row."""
+    said = mentions.fluent(said)
+    named = re.search(r"\byou (?:mentioned|said|brought up|chose|described) ([^:.,?]+)", prompt.lower())
+    if named and re.sub(r"^your ", "", named[1]) in said:
+        return True
     words = [word.strip(".,?!:;'\"").lower() for word in prompt.split()]
     return any(" ".join(words[i : i + 3]) in said for i in range(len(words) - 2))
 
