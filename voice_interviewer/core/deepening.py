@@ -37,9 +37,6 @@ _CHANGE_OF_MIND = Deepening(
 )
 _KNOWN_OR_GUESSED = Deepening(("How much of that do you know, and how much are you guessing?",))
 _LEFT_OUT = Deepening(("What did you consider there and leave out?",))
-_HALF_THE_TIME = Deepening(
-    ("Suppose you had half the time for that: what would you keep?",), unless=("mvp_defined",)
-)
 _INSIDE = Deepening(("Who in the company would object to that, and on what ground?",))
 
 OF_TYPE: dict[str, tuple[Deepening, ...]] = {
@@ -57,7 +54,7 @@ OF_TYPE: dict[str, tuple[Deepening, ...]] = {
     ),
     "metrics": (
         Deepening(("Which of those numbers would you leave off the dashboard?",), ("metrics",)),
-        Deepening(("How much earlier could you know that?",), ("metrics", "evaluation")),
+        Deepening(("Which number would show you that even earlier?",), ("metrics", "evaluation")),
         Deepening(("Who in the company would not like that number?",), ("metrics",)),
         Deepening(("Which of these actions would you rather not encourage?",), ("actions",)),
         Deepening(("Whose goal would you give up first if the two collided?",), ("goals",)),
@@ -78,7 +75,7 @@ OF_TYPE: dict[str, tuple[Deepening, ...]] = {
         Deepening(("Which of that will still be true in ten years?",), ("goal", "market")),
         Deepening(("Which figure in there are you least sure of?",), ("market", "plan")),
         _KNOWN_OR_GUESSED,
-        _HALF_THE_TIME,
+        _LEFT_OUT,
     ),
     "prfaq": (
         Deepening(("What might a customer misunderstand in that?",), ("headline", "solution")),
@@ -93,8 +90,8 @@ OF_TYPE: dict[str, tuple[Deepening, ...]] = {
         Deepening(("What would you measure first once it runs?",), ("architecture", "deep-dive")),
         Deepening(("Which requirement would you give back first?",), ("requirements", "trade-offs")),
         Deepening(("Which of those figures would you check first?",), ("estimation",)),
+        Deepening(("What would a developer get wrong with that at first?",), ("api",)),
         Deepening(("What would the person on call ask you about that?",), ("deep-dive", "trade-offs")),
-        _KNOWN_OR_GUESSED,
         _LEFT_OUT,
     ),
     "responsible-ai": (
