@@ -71,6 +71,8 @@ def test_broken_heads_are_one_clear_line_and_missing_ones_change_nothing(
     (tmp_path / FILE).write_bytes(b"PK\x03\x04 no archive")
     with pytest.raises(ModelError, match="noticing"):
         noticing_with(ears, ears._embed, tmp_path)
+    NoticingHeads(*(np.zeros((7, 3), dtype=np.float32),) * 3).save(tmp_path / FILE)
+    assert noticing_with(ears, ears._embed, tmp_path) is ears, "heads of another version are not used"
 
 
 def test_the_shipped_heads_fit_their_features(ears: Noticing) -> None:

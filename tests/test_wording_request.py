@@ -8,6 +8,8 @@ import pytest
 
 from tests.rehearsal import Rehearsal
 from tests.small_content import framework, question
+from voice_interviewer.adapters.content_files import load_company, load_framework, load_question
+from voice_interviewer.adapters.language_model import messages_for
 from voice_interviewer.core import commands as c
 from voice_interviewer.core import events as e
 from voice_interviewer.core import wording
@@ -225,3 +227,17 @@ def test_speaking_on_while_words_are_awaited_takes_the_floor_back() -> None:
     talk.says(ANSWERS[1] + " " + ANSWERS[2])
     assert str(talk.interviewer.state) == "listening"
     assert talk.interviewer.taker.has_open_turn
+
+
+def test_a_company_lends_its_interviewer_a_manner_and_words_of_its_own() -> None:
+    company = load_company("amazon")
+    setup = Setup(
+        load_framework("star"), load_question("led-cross-functional-team"), 20.0, 1, company, writer=True
+    )
+    talk = Rehearsal(Interviewer(setup)).start()
+    talk.answers("At my last company we had a search that nobody used, so I led a team of six to mend it.")
+    (request, *_) = [one for one in talk.commands if isinstance(one, c.AskFollowUp)]
+    assert request.manner == company.persona.tone
+    assert company.persona.tone in messages_for(request)[0]["content"]
+    spoken = {say.text for say in talk.prompts if say.kind == "acknowledgement"}
+    assert spoken and spoken <= set(company.persona.acknowledgements)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from voice_interviewer.adapters.meaning_features import Array
+from voice_interviewer.adapters.minilm import DIMENSIONS
 from voice_interviewer.adapters.weights_file import weights_in
 from voice_interviewer.core import claims, clarifying
 from voice_interviewer.core.claims import WEAK
@@ -55,6 +56,7 @@ _MAY_ASK = re.compile(
     + r"|(?:wonder|assum|take)\w*)\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"\?\s*$|" + _SIGNS[0].pattern, re.IGNORECASE)
 _CLAIM_SIGNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -69,6 +71,8 @@ _CLAIM_SIGNS = tuple(
         r"\b(?:but|if|which|so)\b",
     )
 )
+QUESTION_SIGNS, CLAIM_SIGNS = 5 + len(_SIGNS) + len(TOPICS) + 1, 2 + len(_CLAIM_SIGNS) + 1
+"""How many numbers follow the embeddings, the constant included."""
 
 
 class NoticingHeads:
@@ -78,6 +82,13 @@ class NoticingHeads:
         self.kinds = kinds
         self.about = about
         self.weak = weak
+
+    @property
+    def fit(self) -> bool:
+        """Whether they were trained on the features that this version looks at."""
+        question, claim = 2 * DIMENSIONS + QUESTION_SIGNS, DIMENSIONS + CLAIM_SIGNS
+        shapes = ((question, len(KINDS)), (question, len(LABELS)), (claim, 1))
+        return (self.kinds.shape, self.about.shape, self.weak.shape) == shapes
 
     def save(self, path: Path) -> None:
         """Half precision is plenty."""
@@ -111,9 +122,9 @@ class Noticing:
         """What the last sentence wants, and whether a claim is weak."""
         if not text.strip():
             return {}
-        found = {WANTS + self.wanted(text): 1.0}
-        weak = self.weakness(text)
-        return found | ({WEAK: round(weak, 3)} if weak >= WEAK_FROM else {})
+        wanted = self.wanted(text)
+        weak = self.weakness(text) if wanted == NOTHING else -1.0  # who asks claims nothing
+        return {WANTS + wanted: 1.0} | ({WEAK: round(weak, 3)} if weak >= WEAK_FROM else {})
 
     def wanted(self, text: str) -> str:
         """One of LABELS, CHECK or NOTHING."""
@@ -127,12 +138,13 @@ class Noticing:
 
     def weakness(self, text: str) -> float:
         """The weakest passage's score, about -1 to 1."""
-        rows = [claim_features(text[start:end], self._embed) for start, end in passage_spans(text)]
+        read = (text[start:end] for start, end in passage_spans(text))
+        rows = [claim_features(one, self._embed) for one in read if not _ASKS.search(one)]
         return float((np.stack(rows) @ self._heads.weak).max()) if rows else -1.0
 
 
 def question_features(text: str, embed: Embed) -> Array:
-    """What the heads look at in an utterance's last sentence: shape (791,)."""
+    """What the heads look at in an utterance's last sentence: shape (787,)."""
     sentence = clarifying.last_sentence(text)
     embedded = embed([sentence, tail(sentence)]) * np.float32(EMBEDDED)
     low = sentence.lower()
@@ -142,8 +154,6 @@ def question_features(text: str, embed: Embed) -> Array:
         sentence.endswith("?"),
         clarifying.is_to_self(sentence),
         clarifying.is_reported(sentence),
-        len(re.findall(r"[.?!]+", text)) > 1,
-        text.count("?") > 1,
         *(bool(sign.search(low)) for sign in _SIGNS),
         *clarifying.topics_named(sentence),
     ]
@@ -153,8 +163,7 @@ def question_features(text: str, embed: Embed) -> Array:
 def about_features(row: Array) -> Array:
     """The same with the end of the sentence weighing less."""
     found = row.copy()
-    half = 384
-    found[half : 2 * half] *= np.float32(TAIL_ABOUT)
+    found[DIMENSIONS : 2 * DIMENSIONS] *= np.float32(TAIL_ABOUT)
     return found
 
 
@@ -178,6 +187,6 @@ def tail(sentence: str) -> str:
 
 
 def noticing_with(inner: MeaningScorer, embed: Embed, folder: Path) -> MeaningScorer:
-    """The same scorer with the heads in the folder; as it was where there are none. Raises ModelError."""
+    """The same scorer with the heads in the folder; as it was where none fit. Raises ModelError."""
     heads = NoticingHeads.load(folder / FILE)
-    return inner if heads is None else Noticing(inner, heads, embed)
+    return Noticing(inner, heads, embed) if heads is not None and heads.fit else inner

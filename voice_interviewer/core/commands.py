@@ -111,6 +111,8 @@ class AskFollowUp(Command):
     """All it may draw on."""
     fallback: str
     """The bank's own wording."""
+    manner: str = ""
+    """How this company's interviewer speaks; '' for no one in particular."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ class Interviewer:
 
     def _prepare_stock(self) -> None:
         self.saying.out.append(
-            c.Prepare((self.prompter.closing().text, *wording.HOLDS, *wording.ACKNOWLEDGEMENTS))
+            c.Prepare((self.prompter.closing().text, *wording.HOLDS, *self.saying.acknowledgements))
         )
 
     @_on.register

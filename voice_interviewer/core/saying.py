@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from voice_interviewer.core import commands as c
 from voice_interviewer.core import wording
 from voice_interviewer.core.events import FollowUpFailed, FollowUpReady
@@ -53,6 +55,12 @@ class Saying:
         """What a pending prompt says; '' when it is not pending."""
         return self._prompts.text_of(prompt_id)
 
+    @property
+    def acknowledgements(self) -> tuple[str, ...]:
+        """What bridges a wait: the persona's own words, where it has some."""
+        persona = self._memory.persona
+        return persona.acknowledgements if persona and persona.acknowledgements else wording.ACKNOWLEDGEMENTS
+
     # -- out -------------------------------------------------------------------------------------
 
     def say(self, at_s: float, decision: Decision) -> None:
@@ -78,7 +86,9 @@ class Saying:
     def have_worded(self, at_s: float, decision: Decision) -> None:
         """Ask the language model for words; they, or the bank's own, are said later."""
         self._memory.asked.add(decision.key)
-        self.out.append(self._request.open(at_s, decision))
+        request = self._request.open(at_s, decision)
+        persona = self._memory.persona
+        self.out.append(dataclasses.replace(request, manner=persona.tone) if persona else request)
 
     # -- back ------------------------------------------------------------------------------------
 
@@ -134,7 +144,7 @@ class Saying:
         """Bridge or end a wait for words, give up on lost prompts; whether something came to its end here."""
         if self._request.acknowledgement_due(at_s):
             key = f"acknowledge:{len(self._memory.said)}"
-            text = wording.pick(self._seed, key, wording.ACKNOWLEDGEMENTS, (self._acknowledgement,))
+            text = wording.pick(self._seed, key, self.acknowledgements, (self._acknowledgement,))
             self._acknowledgement = text
             self.say(at_s, Decision("acknowledgement", text, "acknowledge"))
         ended = self._request.is_overdue(at_s)
