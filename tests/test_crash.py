@@ -17,10 +17,13 @@ import bench_kill
 import numpy as np
 import pytest
 
+from tests.test_second_look import AGAIN, UM, a_session, made_twice
+from tests.test_second_look import Ear as SecondEar
 from voice_interviewer.adapters import acoustics_file, journal, recovery
 from voice_interviewer.adapters.journal import Journal
 from voice_interviewer.adapters.models import model_path
 from voice_interviewer.adapters.recording import TrackRecorder
+from voice_interviewer.adapters.second_look import listen_again
 from voice_interviewer.adapters.session_folder import SessionFolder, load_record
 from voice_interviewer.adapters.whisper import WhisperTranscriber
 from voice_interviewer.analysis.record import VocalFillerEvent
@@ -30,7 +33,7 @@ from voice_interviewer.core import events as e
 from voice_interviewer.core.codec import encode
 from voice_interviewer.core.speech import Word
 from voice_interviewer.ports import SAMPLE_RATE_HZ, Samples
-from voice_interviewer.reporting import make_report
+from voice_interviewer.reporting import make_report, write_report
 
 
 @pytest.mark.timeout(240)
@@ -228,16 +231,19 @@ class Killer:
         sys.addaudithook(self._look)
 
     def _look(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if not self.left or event not in ("open", "os.rename", "os.remove", "os.chmod"):
+            return
         # A lock dies with its process, which goes on here.
-        if not self.left or isinstance(arguments[0], int) or str(arguments[0]).endswith(".lock"):
+        if isinstance(arguments[0], int) or str(arguments[0]).endswith(".lock"):
             return
         flags = arguments[2] if event == "open" and isinstance(arguments[2], int) else 0
-        if event in ("os.rename", "os.remove", "os.chmod") or flags & (os.O_WRONLY | os.O_RDWR):
+        if event != "open" or flags & (os.O_WRONLY | os.O_RDWR):
             self.left -= 1
             if not self.left:
                 raise Killed
 
 
+@pytest.mark.timeout(240)  # some 12 s where nobody else works
 def test_a_recovery_killed_before_any_of_its_writes_is_made_up_for(tmp_path: Path) -> None:
     def broken_off(name: str) -> SessionFolder:
         (tmp_path / name).mkdir()
@@ -273,7 +279,47 @@ def test_a_recovery_killed_before_any_of_its_writes_is_made_up_for(tmp_path: Pat
     assert kills >= 10, "the killer saw too little"
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)  # some 15 s where nobody else works
+def test_a_second_look_killed_before_any_of_its_writes_leaves_one_of_both_reports(tmp_path: Path) -> None:
+    def ended(name: str) -> SessionFolder:
+        folder = a_session(tmp_path / name)
+        with Journal(folder.journal, None) as log:
+            log.write(c.Finish("completed"), 15.0)
+            log.note(vocal_fillers=[])
+        return folder
+
+    def report(folder: SessionFolder) -> tuple[Any, ...]:
+        recovery.recover(folder, lambda: pytest.fail("nothing was left to listen to"))
+        write_report(folder, load_record(folder))
+        assert "data-ready-at" not in folder.report_html.read_text()
+        assert recovery.cut_short(folder.path.parent) == []
+        facts = json.loads(folder.report_json.read_text())
+        # Pitch and level may be of the second look already: both are of the whole recording.
+        assert facts["quality"]["signal_to_noise_db"] is not None
+        return facts["words"], facts["fillers"]
+
+    def look_twice(folder: SessionFolder) -> None:
+        made_twice(folder, lambda _: listen_again(folder, SecondEar(AGAIN, (UM,))))
+
+    first, whole = report(ended("first")), ended("whole")
+    look_twice(whole)
+    second = report(whole)
+    assert second != first
+    killer = Killer()
+    found: list[int] = []
+    while True:
+        folder = ended(f"killed{len(found)}")
+        killer.left = len(found) + 1
+        with contextlib.suppress(Killed):
+            look_twice(folder)
+            break
+        assert not killer.left
+        found.append([first, second].index(report(folder)))
+    killer.left = 0
+    assert found == sorted(found) and {*found} == {0, 1} and len(found) >= 8
+
+
+@pytest.mark.timeout(300)
 def test_a_recovery_killed_twice_in_a_row_is_made_up_for(
     short_session: SessionFolder, tmp_path: Path
 ) -> None:
