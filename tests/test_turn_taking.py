@@ -587,7 +587,10 @@ WHO = "Let us move on for time. Who are you building this for?"
         ("who were you building", 1.9, True),  # one word misheard
         ("Who are you?", 4.5, False),  # that was long ago
         ("Building this for drivers.", 4.0, False),
+        ("Where you build", 1.9, True),  # misheard, and cut off as the prompt was held
+        ("are you bui", 2.2, True),
         ("Wait, sorry.", 1.9, False),
+        ("But who are you", 1.9, False),
         ("", 1.9, False),
     ],
 )

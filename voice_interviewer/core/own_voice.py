@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 WORD_S = 0.28
 """The voice speaks so fast on average, pauses between sentences included."""
@@ -14,8 +15,15 @@ EARLY_OR_LATE_S = 0.6
 """Words are longer or shorter than that, and an echo takes up to 0.3 s."""
 DRIFT = 0.15
 """So far off the estimate is allowed to be after longer: a share of it."""
-ALIKE = 0.75
-"""Share of the heard words that must be the prompt's: the recogniser mishears what is left of an echo."""
+ALIKE, ALIKE_SHORT = 0.7, 0.81
+"""Share of the letters that must be the prompt's: the recogniser mishears what is left of an echo, and as
+the prompt is held at once, words are cut off in the middle ('improve micr'). More where they are few ..."""
+SHORT_LETTERS = 8
+"""... that is, up to so many."""
+FEWEST_LETTERS = 4
+"""Less is a word of the prompt, or it is not."""
+ASKS_FOR_FLOOR = frozenset("wait stop sorry no hold hang excuse pardon actually but".split())
+"""Whoever begins so is believed, whatever the prompt sounds like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +41,19 @@ def is_own_voice(heard: str, prompt: UnderWay) -> bool:
     Somebody who answers 'Android first.' to '... or Android first?' says so after it was heard, not while.
     """
     words, spoken = _words(heard), _words(prompt.text)
-    if not words:
+    if not words or words[0] in ASKS_FOR_FLOOR:
         return False
-    return any(
-        _alike(words, spoken[at:]) and _then(at, prompt.since_s) for at in range(len(spoken) - len(words) + 1)
-    )
+    return any(_alike(words, spoken[at:]) and _then(at, prompt.since_s) for at in range(len(spoken)))
 
 
 def _alike(words: Sequence[str], spoken: Sequence[str]) -> bool:
-    same = sum(one == other for one, other in zip(words, spoken, strict=False))
-    return same >= ALIKE * len(words)
+    """Whether `words` begin like `spoken`, perhaps in the middle of its first word."""
+    heard, said = "".join(words), "".join(spoken)
+    if len(heard) < FEWEST_LETTERS:
+        return list(words) == list(spoken[: len(words)])
+    least = ALIKE if len(heard) > SHORT_LETTERS else ALIKE_SHORT
+    windows = (said[skipped : skipped + len(heard)] for skipped in range(len(spoken[0])))
+    return any(SequenceMatcher(None, heard, window, autojunk=False).ratio() >= least for window in windows)
 
 
 def _then(at: int, since_s: float) -> bool:
