@@ -22,7 +22,7 @@ from voice_interviewer.adapters.signal_heads import (
 )
 from voice_interviewer.core.agenda import Agenda
 from voice_interviewer.core.errors import ModelError
-from voice_interviewer.core.hearing import GIVEN_ELSEWHERE, GIVEN_HERE, PROVED_BY
+from voice_interviewer.core.hearing import GIVEN_ELSEWHERE, GIVEN_HERE, PROVED_BY, says_nothing
 from voice_interviewer.core.memory import Memory
 from voice_interviewer.core.phase_tracker import PhaseTracker
 from voice_interviewer.core.signals import GIVES
@@ -75,6 +75,13 @@ def test_the_best_sentence_speaks_for_the_text() -> None:
     assert scores[GIVES + "other"] > 0.9  # the other sentence speaks for it
     assert (scores[PROVED_BY + "metric"], scores[PROVED_BY + "other"]) == (1.0, 0.0)
     assert understanding.scores("") == {"first": 1.0}
+
+
+@pytest.mark.parametrize("text", ["Um, okay.", "I have nothing to add.", "Yes, that's it.", "Thank you."])
+def test_a_line_without_content_gives_nothing(text: str) -> None:
+    assert set(Understanding(Phases(), heads(), embed).scores(text)) == {"first"}
+    assert says_nothing(text) and not says_nothing(text + " My metric is retention.")
+    assert not says_nothing("20 percent.") and not says_nothing("Okay, riders.")
 
 
 def test_short_sentences_are_read_with_their_neighbours() -> None:

@@ -70,17 +70,24 @@ def complete(folder: SessionFolder) -> int:
 
 
 def _unread(folder: SessionFolder) -> list[Utterance]:
-    """Utterances whose words nobody looked at for their meaning."""
-    said: dict[int, Utterance] = {}
+    """Utterances whose words nobody looked at for their meaning. A look ahead stands for words that came no
+    other way, as it does in the report.
+    """
+    known: dict[int, Transcribed] = {}
     read: set[int] = set()
     for line in journal.read_lines(folder.journal):
         note = line.get("note", {})
-        entries = note.get("heard_again", ()) if "note" in line else (line,)
-        for entry in entries:
+        for entry in note.get("heard_again", ()) if "note" in line else (line,):
             item = decode({key: value for key, value in entry.items() if key != "t"})
-            if isinstance(item, Transcribed) and item.final and item.words:
-                said[item.utterance_id] = Utterance(item.utterance_id, item.start_s, item.end_s, item.words)
-                if item.meanings:
-                    read.add(item.utterance_id)
+            if isinstance(item, Transcribed) and (item.final or not _is_final(known.get(item.utterance_id))):
+                known[item.utterance_id] = item
         read |= {int(key) for key, _ in note.get(MEANT, ())}
-    return [one for key, one in said.items() if key not in read]
+    return [
+        Utterance(key, item.start_s, item.end_s, item.words)
+        for key, item in known.items()
+        if item.words and not item.meanings and key not in read
+    ]
+
+
+def _is_final(item: Transcribed | None) -> bool:
+    return item is not None and item.final

@@ -18,7 +18,7 @@ from voice_interviewer.adapters.noticing import noticing_with
 from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.adapters.weights_file import weights_in
 from voice_interviewer.core.content import Framework, Question
-from voice_interviewer.core.hearing import PROVED_BY, passage_spans
+from voice_interviewer.core.hearing import PROVED_BY, passage_spans, says_nothing
 from voice_interviewer.core.signals import GIVES
 from voice_interviewer.ports import MeaningScorer
 
@@ -115,7 +115,7 @@ class Understanding:
         """
         scores = dict(self._phases.scores(text))
         read = passages(text)
-        if read:
+        if read and not says_nothing(text):
             embedded = self._embed(read)
             found = self._heads.probabilities(embedded)
             best = found.max(axis=0)

@@ -24,6 +24,21 @@ MIN_PASSAGE_WORDS = 6
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 
 
+_EMPTY = frozenset(
+    "um umm uh uhm er erm hm hmm mm ah oh okay ok yes yeah yep no nope right well so and but then sure exactly"
+    " true fine good great thanks thank you i i'd i'm i've have got nothing else more to add that that's it is"
+    " all my answer say would think guess the a please go on done sorry let me see here now".split()
+)
+"""A line of these alone tells nothing, whatever it may resemble."""
+
+
+def says_nothing(text: str) -> bool:
+    """'Um, okay.', 'I have nothing to add.'"""
+    return set(re.findall(r"[a-z']+", text.lower().replace("\u2019", "'"))) <= _EMPTY and not re.search(
+        r"\d", text
+    )
+
+
 def given(framework: Framework, believed: str, meanings: Mapping[str, float]) -> dict[str, float]:
     """Signal id -> probability of those that count as heard, for a line taken to be in phase `believed`."""
     here = _likely_here(framework, believed, meanings)
