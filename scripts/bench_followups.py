@@ -40,6 +40,7 @@ from voice_interviewer.ports import MeaningScorer
 WORDS_PER_S = 2.5
 MINUTES_PER_MINUTE = 5.0
 """An interview is this much longer than the candidate's bare words: prompts and pauses."""
+VALUABLE = 0.9
 QUOTE_WORDS = 2
 ALL_TOPICS = ("goal", "users", "platform", "market", "constraints", "timeline", "resources")
 
@@ -64,13 +65,15 @@ def main() -> int:
     parser.add_argument("frameworks", nargs="*", metavar="FRAMEWORK")
     parser.add_argument("--sets", nargs="+", default=LISTS, choices=SETS)
     parser.add_argument("--no-meaning", action="store_true", help="without the sentence model")
-    parser.add_argument("--only", choices=("interviews", "lists", "monologues"))
+    parser.add_argument("--only", choices=("interviews", "left-out", "lists", "monologues"))
     parser.add_argument("--long", action="store_true", help="every prompt, and what was wrong with it")
     args = parser.parse_args()
     for which in args.sets:
         print(f"== {which}")
         if args.only in (None, "interviews"):
             judge_interviews(which, args.frameworks, meaning=not args.no_meaning, verbose=args.long)
+        if args.only in (None, "left-out") and not args.no_meaning:
+            judge_left_out(which)
         if args.only in (None, "lists") and which in LISTS:
             judge_lists(which, meaning=not args.no_meaning, verbose=args.long)
     if args.only in (None, "monologues"):
@@ -102,6 +105,7 @@ def judge_interviews(which: str, frameworks: Iterable[str], *, meaning: bool, ve
         "signal": "for a signal",
         "question": "the question's own",
         "deeper": "deeper into what was said",
+        "probe": "takes up a thing just mentioned",
         "invite": "on to the next step",
         "nudge": "on, as time is up",
         "push_back": "doubts a claim",
@@ -109,6 +113,61 @@ def judge_interviews(which: str, frameworks: Iterable[str], *, meaning: bool, ve
     for kind, name in kinds.items():
         asked, known = total[f"asked {kind}"], total[f"answered {kind}"]
         print(f"  {name:44} {asked:5} {known:7} {percent(known, asked):>8}")
+
+
+def judge_left_out(which: str) -> None:
+    """The turn that alone gives something valuable is left out: is the candidate led to it?"""
+    tally: Counter[str] = Counter()
+    for interview in load_labelled(which):
+        scorer = Once(understanding_of(interview.framework, interview.question))
+        given = Counter(signal for turn in interview.turns for signal in turn.gives)
+        for phase in interview.framework.phases:
+            here = [turn for turn in interview.turns if turn.phase == phase.id]
+            for signal in phase.signals:
+                if signal.value < VALUABLE or given[signal.id] != 1 or len(here) < 2:
+                    continue
+                turns = tuple(turn for turn in interview.turns if signal.id not in turn.gives)
+                memory = held(dataclasses.replace(interview, turns=turns), scorer).interviewer.memory
+                asked = f"signal:{signal.id}" in memory.asked
+                invited = f"invite:{phase.id}" in memory.asked
+                tally["all"] += 1
+                tally["asked for"] += asked
+                tally["its step invited to"] += invited and not asked
+                tally["taken for given"] += signal.id in memory.heard_ids and not asked and not invited
+    print("left out: " + ", ".join(f"{name} {count}" for name, count in tally.items()))
+
+
+class Once:
+    """A scorer that reads each text once."""
+
+    def __init__(self, scorer: MeaningScorer | None) -> None:
+        self._scorer = scorer
+        self._known: dict[str, dict[str, float]] = {}
+
+    def scores(self, text: str) -> dict[str, float]:
+        """As the scorer has it."""
+        if text not in self._known:
+            self._known[text] = self._scorer.scores(text) if self._scorer else {}
+        return self._known[text]
+
+
+def held(interview: Labelled, scorer: MeaningScorer) -> Talk:
+    """One interview to its last turn, or its end."""
+    talk = beginning(interview, scorer)
+    for turn in interview.turns:
+        if talk.interviewer.state != "finished":
+            talk.answers(turn.text)
+    return talk
+
+
+def beginning(interview: Labelled, scorer: MeaningScorer | None) -> Talk:
+    """The question has been asked; the time fits the length of the candidate's turns."""
+    words = sum(len(turn.text.split()) for turn in interview.turns)
+    minutes = MINUTES_PER_MINUTE * words / WORDS_PER_S / 60
+    talk = Talk(Interviewer(Setup(interview.framework, interview.question, minutes, seed=1)))
+    talk.scorer = scorer
+    talk.start()
+    return talk
 
 
 def row(name: str, tally: Counter[str]) -> str:
@@ -122,11 +181,7 @@ def row(name: str, tally: Counter[str]) -> str:
 
 def judge(interview: Labelled, scorer: MeaningScorer | None, verbose: bool) -> Counter[str]:
     """Hold one interview and count."""
-    words = sum(len(turn.text.split()) for turn in interview.turns)
-    minutes = MINUTES_PER_MINUTE * words / WORDS_PER_S / 60
-    talk = Talk(Interviewer(Setup(interview.framework, interview.question, minutes, seed=1)))
-    talk.scorer = scorer
-    talk.start()
+    talk = beginning(interview, scorer)
     tally: Counter[str] = Counter()
     given: set[str] = set()
     answered: set[int] = set()

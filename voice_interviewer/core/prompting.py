@@ -28,7 +28,7 @@ SHORT_TURN_WORDS = 4
 """Fewer words than this, and no question: not an answer yet; the candidate is invited to go on."""
 MISSING_BELOW = 0.15
 """A signal more probable than this may have been given: a question that was answered is worse than none."""
-OPEN_BELOW = 0.4
+OPEN_BELOW = 0.3
 """The same for the question's own follow-ups."""
 MAX_DEEPER = 1
 """Per phase, of questions that only go deeper."""
