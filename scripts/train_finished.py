@@ -15,9 +15,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
 import itertools
+import random
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from finished_data import Stop, load_told, stops
@@ -43,9 +45,15 @@ Flags = NDArray[np.bool_]
 
 JUDGED = ("complete", "unclear", "closing")
 """Closures that leave open whether more follows."""
-VARIANTS: tuple[tuple[int | None, bool], ...] = ((None, True), (1, True))
-"""(seed of what a recogniser makes of it, or as written; with its question): each answer is read so."""
-RIDGE = 0.8
+Variant = tuple[int | None, Literal["own", "none", "other"], int]
+"""Seed of what a recogniser makes of it, None for as written; the question it is read with; one in so many
+answers.
+"""
+VARIANTS: tuple[Variant, ...] = ((None, "own", 1), (1, "own", 1), (2, "other", 3))
+"""How the answers are read. People do not always answer what they were asked, nor does the interviewer always
+know what they are at.
+"""
+RIDGE = 0.1
 FOLDS = 5
 SIMILAR = 0.34
 """Logarithm of 1.4: answers so far of about the same number of words."""
@@ -56,19 +64,24 @@ Sample = tuple[Stop, str]
 """A stop, and the question as far as it is known."""
 
 
-def samples(held_out: bool, variants: Sequence[tuple[int | None, bool]]) -> list[Sample]:
+def samples(held_out: bool, variants: Sequence[Variant]) -> list[Sample]:
     """The stops at which the words leave it open."""
     told = load_told(held_out)
-    return [
-        (stop, stop.told.question if asked else "")
-        for seed, asked in variants
-        for stop in stops(told, seed)
-        if judge(stop.answer).closure in JUDGED
-    ]
+    questions = [one.question for one in told]
+    found = []
+    for seed, asked, one_in in variants:
+        rng = random.Random(f"questions {seed}")
+        others = {one.source: rng.choice(questions) for one in told}
+        for stop in stops(told[::one_in], seed):
+            if judge(stop.answer).closure in JUDGED:
+                own = stop.told.question
+                question = {"own": own, "none": "", "other": others[stop.told.source]}[asked]
+                found.append((stop, question))
+    return found
 
 
 def read(reader: LlamaTrunk, found: Sequence[Sample]) -> Array:
-    """Shape (samples, width + 1)."""
+    """Shape (samples, 2 * width + 1)."""
     return np.stack([state(reader, question, stop.answer) for stop, question in found])
 
 
@@ -168,11 +181,13 @@ def main() -> None:
         weights[-1] += shift
         save_head(arguments.out, weights)
     weights = load_head(arguments.out)
-    for name, variant in (
-        ("held out", (None, True)),
-        ("held out, as recognised", (7, True)),
-        ("held out, without the question", (7, False)),
-    ):
+    held_out: tuple[tuple[str, Variant], ...] = (
+        ("held out", (None, "own", 1)),
+        ("held out, as recognised", (7, "own", 1)),
+        ("held out, without the question", (7, "none", 1)),
+        ("held out, with another question", (7, "other", 1)),
+    )
+    for name, variant in held_out:
         found = samples(True, (variant,))
         report(name, np.clip(read(reader, found) @ weights, -LIMIT, LIMIT), found)
 

@@ -1,9 +1,9 @@
 """Is the answer finished, as far as its content tells? A complete sentence may open an answer or end it.
 
 'I see this as a marketplace problem.' sets something up; 'It took us eight months.' settles it. A small
-language model reads the question and the answer so far; what the lower half of it makes of the last word goes
-into one logistic regression trained by `scripts/train_finished.py`. It does not look at the sound, and
-core/endpointing.py keeps its own count of clauses that hang in the air.
+language model reads the question and the answer so far; what the lower half of it makes of the last word and
+of all that was said goes into one logistic regression trained by `scripts/train_finished.py`. It does not
+look at the sound, and core/endpointing.py keeps its own count of clauses that hang in the air.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Reader(Protocol):
         """The text's tokens."""
 
     def read(self, ids: list[int]) -> Array:
-        """What the model makes of the last token."""
+        """What the model makes of each token: shape (tokens, width)."""
 
     def forget(self) -> None:
         """Keep nothing of what was read."""
@@ -53,11 +53,12 @@ class Reader(Protocol):
 
 def recipe() -> str:
     """Changes whenever the head must be trained anew: its inputs would mean something else."""
-    return hashlib.sha256(f"{MODEL_FILE} {LAYERS} {PROMPT} {UNKNOWN_QUESTION}".encode()).hexdigest()[:16]
+    inputs = f"{MODEL_FILE} {LAYERS} {PROMPT} {UNKNOWN_QUESTION} last said"
+    return hashlib.sha256(inputs.encode()).hexdigest()[:16]
 
 
 def save_head(path: Path, weights: Array) -> None:
-    """Write the trained weights: one a number that the model makes of a word, and a constant."""
+    """Write the trained weights: one for each number of `state`."""
     np.savez_compressed(
         path, weights=weights.astype(np.float32), recipe=np.frombuffer(recipe().encode(), dtype=np.uint8)
     )
@@ -74,13 +75,23 @@ def load_head(path: Path) -> Array:
 
 
 def state(reader: Reader, question: str, answer: str) -> Array:
-    """What the model makes of the answer's last word, and a constant one."""
+    """What the model makes of the answer's last word, and of all its words on average, and a constant one:
+    shape (2 * width + 1,). The average tells how much of an answer is there.
+    """
+    prompt, said = _tokens(reader, question, answer)
+    states = reader.read(prompt + said)
+    parts = states[-1], states[len(prompt) :].mean(axis=0), np.ones(1)
+    return np.concatenate(parts).astype(np.float32)
+
+
+def _tokens(reader: Reader, question: str, answer: str) -> tuple[list[int], list[int]]:
+    """Those of the question with all around it, and those of the answer."""
     prompt = reader.tokens(PROMPT.format(question=question.strip() or UNKNOWN_QUESTION))
     said = reader.tokens(answer.strip())
     if len(said) > LONGEST:
         # In steps, so that what was read before is mostly still good.
         said = said[-(-(len(said) - LONGEST) // FORGOTTEN) * FORGOTTEN :]
-    return np.append(reader.read(prompt + said), np.float32(1.0)).astype(np.float32)
+    return prompt, said
 
 
 class FinishedJudge:
@@ -92,7 +103,8 @@ class FinishedJudge:
 
     def prepare(self, question: str, answer: str = "") -> None:
         """Read the question, and what was said until now, before it is needed."""
-        state(self._reader, question, answer)
+        prompt, said = _tokens(self._reader, question, answer)
+        self._reader.read(prompt + said)
 
     def forget(self) -> None:
         """Give up the memory that the answer so far takes, up to 25 MB; reading it again costs a second."""
