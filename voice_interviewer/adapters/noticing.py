@@ -139,7 +139,11 @@ class Noticing:
     def weakness(self, text: str) -> float:
         """The weakest passage's score, about -1 to 1."""
         read = (text[start:end] for start, end in passage_spans(text))
-        rows = [claim_features(one, self._embed) for one in read if not _ASKS.search(one)]
+        rows = [
+            claim_features(one, self._embed)
+            for one in read
+            if not _ASKS.search(clarifying.last_sentence(one))
+        ]
         return float((np.stack(rows) @ self._heads.weak).max()) if rows else -1.0
 
 

@@ -25,9 +25,10 @@ _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 
 
 _EMPTY = frozenset(
-    "um umm uh uhm er erm hm hmm mm ah oh okay ok yes yeah yep no nope right well so and but then sure exactly"
-    " true fine good great thanks thank you i i'd i'm i've have got nothing else more to add that that's it is"
-    " all my answer say would think guess the a please go on done sorry let me see here now".split()
+    "um umm uh uhm er erm hm hmm mm ah oh okay ok yes yeah yep no nope right well so and but"
+    " then sure exactly true fine good great thanks thank you i i'd i'm i've have got nothing"
+    " else more to add that that's it is all my answer say would think guess the a please go on"
+    " done sorry let me see here now".split()
 )
 """A line of these alone tells nothing, whatever it may resemble."""
 
