@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
+from pathlib import Path
 
 import pytest
 
 from tests.small_content import framework, question
+from voice_interviewer.adapters.content_check import check_content
 from voice_interviewer.adapters.content_files import load_framework, load_frameworks
+from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.core import deepening, wording
 from voice_interviewer.core.agenda import Agenda
 from voice_interviewer.core.content import FollowUp, Framework, Question, Signal
@@ -167,3 +171,15 @@ def test_follow_ups_wait_only_for_signals_that_exist_in_the_same_framework() -> 
                 waiting += bool(signal.after)
                 assert not signal.after or signal.after in names - {signal.id}
     assert waiting >= 15
+
+
+@pytest.mark.parametrize("named", ["lesson_applied", "no_such_signal"])
+def test_content_check_finds_a_follow_up_that_waits_for_nothing(tmp_path: Path, named: str) -> None:
+    copy = tmp_path / "content"
+    shutil.copytree(content_dir(), copy)
+    star = copy / "frameworks" / "star.toml"
+    text = star.read_text(encoding="utf-8")
+    assert 'after = "lesson_named"' in text
+    star.write_text(text.replace('after = "lesson_named"', f'after = "{named}"'), encoding="utf-8")
+    (problem,) = [str(one) for one in check_content(copy).problems]
+    assert named in problem and "star.toml" in problem
