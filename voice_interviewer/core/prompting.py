@@ -221,7 +221,7 @@ class Prompter:
         if number % 2 == 1 and (probe := self._probe()):
             return probe
         first, second = (own, missing) if number % 4 == 2 else (missing, own)
-        return first or second or self._what_came_next() or self._deeper()
+        return first or second or self._what_came_next() or self._probe() or self._deeper()
 
     def _scope(self) -> tuple[Phase, ...]:
         """The phase at hand; of a story all that has been told so far, as its end is not asked for before."""
