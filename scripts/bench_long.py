@@ -1,9 +1,10 @@
-"""A loop of five hours: does memory stay, does a reply take as long at the end as at the beginning?
+"""Five hours of loops: does memory stay, does a reply take as long at the end as at the beginning?
 
-    python scripts/bench_long.py                      # five rounds of an hour; docs/images/long-run.svg
+    python scripts/bench_long.py                      # five hours of interview; docs/images/long-run.svg
     python scripts/bench_long.py --hours 0.5 --real   # half an hour with the real recogniser
 
-The real command (`loop google --pace fast`) with a scripted candidate who talks most of the time: voice
+One company's loop after the other in one process, until so much was held: a round ends when the candidate is
+through. The real command (`loop google --pace fast`, …) with a scripted candidate who talks most of the time: voice
 activity, segmenter, interviewer, voice, recording, journal, acoustics, report and page are real. Only the
 networks are spared, since they alone would take hours: the recogniser's words are those of the script, placed
 where they were said, with everything around it (windows, fillers, pitch) real; of the answers of the turn
@@ -37,6 +38,7 @@ CHECKING_IN = ("Does that make sense so far?", "Does this sound reasonable?", "S
 """How an answer ends: the interviewer only says to go on, so a round lasts until its time is up."""
 LENGTHS = (12, 5, 20, 8, 3, 16, 6, 10, 4, 14)
 """Parts of an answer, one after the other: from half a minute to three minutes of talk."""
+COMPANIES = ("google", "amazon", "microsoft", "openai", "anthropic")
 ALLOWED_MB = 50.0
 TALK = (
     "So, um, before I start, is there a specific market we are looking at?",
@@ -334,7 +336,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--hours", type=float, default=5.0, help="of all rounds together")
+    parser.add_argument("--hours", type=float, default=5.0, help="of interview in all, loops are finished")
     parser.add_argument("--real", action="store_true", help="with the real recogniser")
     parser.add_argument("--svg", type=Path, default=ROOT / "docs" / "images" / "long-run.svg")
     args = parser.parse_args()
@@ -354,13 +356,16 @@ def main() -> int:
     stopping = threading.Event()
     sampler = threading.Thread(target=watch, args=(figures, stopping), daemon=True)
     sampler.start()
-    scale = args.hours * 60 / (5 * 45)
-    code = command(
-        [
-            "loop", "google", "--seed", "3", "--candidate", str(home / "candidate.toml"), "--pace", "fast",
-            "--plain", "--minutes-scale", f"{scale:.4f}",
-        ]
-    )  # fmt: skip
+    code = 0
+    for number, company in enumerate(itertools.cycle(COMPANIES)):
+        if figures.held_s >= args.hours * 3600 or code:
+            break
+        code = command(
+            [
+                "loop", company, "--seed", str(number), "--candidate", str(home / "candidate.toml"),
+                "--pace", "fast", "--plain",
+            ]
+        )  # fmt: skip
     stopping.set()
     sampler.join()
     taken = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
