@@ -3,13 +3,13 @@
     python scripts/bench_long.py                      # five hours of interview; docs/images/long-run.svg
     python scripts/bench_long.py --hours 0.5 --real   # half an hour with the real recogniser
 
-One company's loop after the other in one process, until so much was held: a round ends when the candidate is
-through. The real command (`loop google --pace fast`, …) with a scripted candidate who talks most of the time: voice
-activity, segmenter, interviewer, voice, recording, journal, acoustics, report and page are real. Only the
-networks are spared, since they alone would take hours: the recogniser's words are those of the script, placed
-where they were said, with everything around it (windows, fillers, pitch) real; of the answers of the turn
-model, the meaning model and the judge of endings every fifth is computed and serves the next four. `--real`
-keeps them all.
+One company's loop after the other in one process, until so much was held: a round ends when the candidate
+is through. The real command (`loop google --pace fast`, …) with a scripted candidate who talks most of the
+time: voice activity, segmenter, interviewer, voice, recording, journal, acoustics, report and page are
+real. Only the networks are spared, since they alone would take hours: the recogniser's words are those of
+the script, placed where they were said, with everything around it (windows, fillers, pitch) real; of the
+answers of the turn model, the meaning model and the judge of endings every fifth is computed and serves the
+next four. `--real` keeps them all.
 """
 
 from __future__ import annotations
