@@ -1,10 +1,10 @@
-"""Trains the noticing heads: the lists of tests/data/followups, but the held-out ones
--> content/noticing_heads.npz.
+"""Trains the noticing heads: the lists of tests/data/followups, but the held-out ones, and the talk of the
+interviews that phases are trained on -> content/noticing_heads.npz.
 
     python scripts/train_noticing.py [--out FOLDER]
 
 Ridge regression in closed form, so that it costs nothing to leave each line out of its own training; how it
-fares then is printed. Needs the sentence model's weights; half a minute on one core.
+fares then is printed. Needs the sentence model's weights; some minutes on one core.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import argparse
+import random
 import sys
 from pathlib import Path
 
@@ -35,9 +36,14 @@ from voice_interviewer.adapters.noticing import (
     question_features,
 )
 from voice_interviewer.adapters.paths import content_dir
+from voice_interviewer.core import claims
+from voice_interviewer.core.hearing import passage_spans
 
 Precise = NDArray[np.float64]
 SETS = ("examples", "tuned", "extra")
+TALK_SHARE = 0.5
+"""The talk of interviews weighs so much against the lists: most of what is said claims nothing too much."""
+TALK_MOST = 4000
 RIDGE_KINDS, RIDGE_ABOUT, RIDGE_WEAK = 2.0, 2.0, 4.0
 
 
@@ -84,14 +90,34 @@ def train_questions(embed: Embed) -> tuple[Precise, Precise]:
     return kind_weights, about_weights
 
 
+def plain_talk() -> list[str]:
+    """Passages of interviews for training that no pattern takes for a claim; the same ones every time."""
+    from phase_data import FOLDER as INTERVIEWS
+
+    found = []
+    for path in sorted(INTERVIEWS.glob("*/train-*.txt")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            text = line.strip().lstrip("~ ")
+            if text and text[0] not in "#@?":
+                found += [text[start:end] for start, end in passage_spans(text)]
+    plain = [text for text in dict.fromkeys(found) if not claims.weak_claims(text)]
+    return random.Random(1).sample(plain, min(TALK_MOST, len(plain)))
+
+
 def train_claims(embed: Embed) -> Precise:
     """Weights for weak claims."""
     read = lines("claims")
-    rows = np.stack([claim_features(text, embed) for *_, text in read]).astype(np.float64)
+    talk = plain_talk()
+    texts = [*(text for *_, text in read), *talk]
+    rows = np.stack([claim_features(text, embed) for text in texts]).astype(np.float64)
     weak = [label == "weak" for _, label, _ in read]
-    weights, scores = fitted(rows, np.where(weak, 1.0, -1.0)[:, None], RIDGE_WEAK)
-    found = scores[:, 0] >= WEAK_FROM
+    target = np.where([*weak, *(False for _ in talk)], 1.0, -1.0)
+    # What weighs less is as if it were nearer to nothing: rows and targets alike.
+    weigh = np.sqrt([1.0] * len(read) + [TALK_SHARE * len(read) / len(talk)] * len(talk))
+    weights, scores = fitted(rows * weigh[:, None], (target * weigh)[:, None], RIDGE_WEAK)
+    found = scores[:, 0] / weigh >= WEAK_FROM
     report("weak claims", [(weak[at], found[at]) for at, line in enumerate(read) if line[0] != "examples"])
+    print(f"{'in plain talk':24} {len(talk):4} passages: taken for one {found[len(read) :].mean():.1%}")
     return weights
 
 

@@ -31,7 +31,7 @@ EMBEDDED = 4.0
 PATTERNS = 0.5
 TAIL_ABOUT = 0.3
 """What a question is about stands in all of it, what it wants rather at its end."""
-WEAK_FROM = 0.2
+WEAK_FROM = 0.3
 """Of a claim's score, between -1 and 1."""
 Embed = Callable[[list[str]], Array]
 

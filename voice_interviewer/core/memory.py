@@ -21,6 +21,8 @@ COVERED_MIN_S = 8.0
 RECENT_PROMPTS = 2
 """What was said before that many prompts is not taken up any more."""
 SURELY = 0.5
+RECENT_UTTERANCES = 8
+"""Half a minute to a minute of talk: nobody comes back to what was mentioned in passing before that."""
 
 
 @dataclass(slots=True)
@@ -40,8 +42,10 @@ class Memory:
     """Number of the question's own follow-up -> how probable it is that it was answered."""
     chosen: list[tuple[str, str]] = field(default_factory=list)
     """(phase, what the candidate said they would choose, build or solve there)."""
-    mentions: list[tuple[int, str]] = field(default_factory=list)
-    """(how many prompts had been spoken then, a thing the candidate mentioned)."""
+    utterances: int = 0
+    """So many were heard."""
+    mentions: list[tuple[int, int, str]] = field(default_factory=list)
+    """(how many prompts had been spoken then, number of the utterance, a thing the candidate mentioned)."""
     last_text: str = ""
     """The utterance heard last, and what it means."""
     last_meanings: Mapping[str, float] = field(default_factory=dict)
@@ -79,15 +83,20 @@ class Memory:
         self.chosen += [(belief.phase_id, quote) for quote in choices(text)]
         self.said_stems |= content_stems(text)
         self.last_text, self.last_meanings = text, meanings or {}
-        self.mentions += [(len(self.said), phrase) for phrase in mentioned(text)]
+        self.utterances += 1
+        self.mentions += [(len(self.said), self.utterances, phrase) for phrase in mentioned(text)]
         return belief
 
     def just_mentioned(self) -> list[str]:
-        """Things the candidate spoke of in the last turn or two and nobody took up, the latest first, then
-        the fullest. What the question speaks of itself is not among them.
+        """Things the candidate spoke of in the last turn or two, not long ago, and nobody took up, the latest
+        turn's first, then the fullest. What the question speaks of itself is not among them.
         """
         spoken_of = content_stems(" ".join((self.question.wording, *self.said)))
-        fresh = [(when, phrase) for when, phrase in self.mentions if when >= len(self.said) - RECENT_PROMPTS]
+        fresh = [
+            (when, phrase)
+            for when, number, phrase in self.mentions
+            if when >= len(self.said) - RECENT_PROMPTS and number > self.utterances - RECENT_UTTERANCES
+        ]
         own = [one for one in fresh if not content_stems(one[1]) <= spoken_of]
         return [phrase for _, phrase in sorted(own, key=lambda one: (-one[0], -len(one[1].split())))]
 
