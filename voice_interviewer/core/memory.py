@@ -55,6 +55,8 @@ class Memory:
     """Those that went back to an earlier step after all had been walked."""
     said: list[str] = field(default_factory=list)
     """Texts of prompts that were spoken."""
+    stem_counts: Counter[str] = field(default_factory=Counter)
+    """In how many utterances a stem was said."""
     said_stems: set[str] = field(default_factory=set)
     """Content-word stems of all the candidate said."""
     follow_ups_in: Counter[str] = field(default_factory=Counter)
@@ -81,15 +83,18 @@ class Memory:
         self.heard_ids.update(given(self.framework, belief.phase_id, meanings or {}))
         self._note_chances(belief.phase_id, meanings or {})
         self.chosen += [(belief.phase_id, quote) for quote in choices(text)]
-        self.said_stems |= content_stems(text)
+        stems = content_stems(text)
+        self.said_stems |= stems
+        self.stem_counts.update(stems)
         self.last_text, self.last_meanings = text, meanings or {}
         self.utterances += 1
         self.mentions += [(len(self.said), self.utterances, phrase) for phrase in mentioned(text)]
         return belief
 
     def just_mentioned(self) -> list[str]:
-        """Things the candidate spoke of in the last turn or two, not long ago, and nobody took up, the latest
-        turn's first, then the fullest. What the question speaks of itself is not among them.
+        """Things the candidate spoke of in the last turn or two, not long ago, and nobody took up: first
+        those that came up more than once, then the latest turn's, then the fullest. What the question speaks
+        of itself is not among them.
         """
         spoken_of = content_stems(" ".join((self.question.wording, *self.said)))
         fresh = [
@@ -98,7 +103,16 @@ class Memory:
             if when >= len(self.said) - RECENT_PROMPTS and number > self.utterances - RECENT_UTTERANCES
         ]
         own = [one for one in fresh if not content_stems(one[1]) <= spoken_of]
-        return [phrase for _, phrase in sorted(own, key=lambda one: (-one[0], -len(one[1].split())))]
+        return [
+            phrase
+            for _, phrase in sorted(
+                own, key=lambda one: (not self._recurs(one[1]), -one[0], -len(one[1].split()))
+            )
+        ]
+
+    def _recurs(self, phrase: str) -> bool:
+        """Whether what it speaks of came up in more than one utterance."""
+        return any(self.stem_counts[stem] > 1 for stem in content_stems(phrase.split()[-1]))
 
     def meanings_at_end(self, turn_text: str) -> Mapping[str, float]:
         """What the end of a turn means; nothing where its last words were not read for that."""
@@ -142,8 +156,9 @@ class Memory:
         spent = self.agenda.spent_s[phase.id]
         if spent >= max(COVERED_MIN_S, COVERED_SHARE * self.agenda.budget_s(phase.id)):
             return True
-        given_here = sum(self.chance_given(signal.id) for signal in phase.signals)
-        return bool(phase.signals) and given_here * 2 > len(phase.signals)
+        # In a long talk something always sounds a little like every signal: chances do not add up.
+        given_here = sum(self.was_surely_given(signal.id) for signal in phase.signals)
+        return spent >= COVERED_MIN_S and given_here * 2 > len(phase.signals) > 0
 
     def own_words(self, phase_id: str) -> list[tuple[str, str]]:
         """What a question about a phase may take up: ('{choice}' or '{quote}', words), latest first."""

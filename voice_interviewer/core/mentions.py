@@ -66,7 +66,7 @@ _NO_PART = frozenset(
     " objective objectives beside besides instead minus"
     " selectable nicest login the an a my our best better"
     " worst biggest smallest largest different good nice bad big small"
-    " issue issues state states impact spot".split()
+    " issue issues state states impact spot single high higher low lower medium huge new old brand".split()
 )
 """Taken up, a phrase with such a word would say nothing, or too much."""
 _VERBS = frozenset(
