@@ -157,8 +157,8 @@ class Memory:
         if spent >= max(COVERED_MIN_S, COVERED_SHARE * self.agenda.budget_s(phase.id)):
             return True
         # In a long talk something always sounds a little like every signal: chances do not add up.
-        given_here = sum(self.was_surely_given(signal.id) for signal in phase.signals)
-        return spent >= COVERED_MIN_S and given_here * 2 > len(phase.signals) > 0
+        given_here = sum(signal.id in self.heard_ids for signal in phase.signals)
+        return given_here * 2 > len(phase.signals) > 0
 
     def own_words(self, phase_id: str) -> list[tuple[str, str]]:
         """What a question about a phase may take up: ('{choice}' or '{quote}', words), latest first."""
