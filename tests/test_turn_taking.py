@@ -590,6 +590,7 @@ WHO = "Let us move on for time. Who are you building this for?"
         ("Where you build", 1.9, True),  # misheard, and cut off as the prompt was held
         ("are you bui", 2.2, True),
         ("I'm are you building", 1.9, True),  # a guess at the onset
+        ("for lding", 2.4, True),  # the rest of a word
         ("Wait, sorry.", 1.9, False),
         ("But who are you", 1.9, False),
         ("", 1.9, False),

@@ -30,7 +30,7 @@ class BargeInSettings:
     """Anything shorter, once over, is a cough, a click or a lip smack."""
     glance_s: float = 0.45
     """A quick look at less than this is a guess: 0.28 s of the interviewer's own echo read 'it it does'."""
-    doubtful: float = 0.45
+    doubtful: float = 0.5
     """Words over a prompt that the recogniser is less sure of, on average, are none: noise, or an echo."""
     words_wait_s: float = 1.6
     """After a burst of doubtful length the prompt stays held this long for its words."""

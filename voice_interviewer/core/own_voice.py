@@ -43,8 +43,9 @@ def is_own_voice(heard: str, prompt: UnderWay) -> bool:
     words, spoken = _words(heard), _words(prompt.text)
     if not words or words[0] in ASKS_FOR_FLOOR:
         return False
-    # Where speech seems to begin the recogniser often guesses: 'we do not' for 'who do not'.
-    readings = [words, words[1:]] if len(words) > 2 else [words]
+    # Where speech seems to begin the recogniser often guesses: 'we do not' for 'who do not', 'for soft' for
+    # the rest of 'Microsoft'.
+    readings = [words, words[1:]] if len("".join(words[1:])) >= FEWEST_LETTERS else [words]
     places = [at for at in range(len(spoken)) if _then(at, prompt.since_s)]
     return any(_alike(reading, spoken[at:]) for reading in readings for at in places)
 
