@@ -21,14 +21,12 @@ from pathlib import Path
 
 import numpy as np
 from followup_data import load_answers
-from numpy.typing import NDArray
+from ridge_logistic import Precise, ridge_logistic
 from train_phases import Embedder
 
 from voice_interviewer.adapters.answer_head import FILE, AnswerHead, FollowUps
 from voice_interviewer.adapters.content_files import load_question
 from voice_interviewer.adapters.paths import content_dir
-
-Precise = NDArray[np.float64]
 
 RIDGE = 0.1
 ROUNDS = 12
@@ -67,16 +65,10 @@ class Pairs:
 
 
 def train(rows: Precise, target: Precise, weight: Precise) -> Precise:
-    """Ridge logistic regression by Newton's method: shape (features,)."""
+    """Ridge logistic regression: shape (features,)."""
     ridge = np.full(rows.shape[1], RIDGE)
     ridge[-1] = 1e-3
-    found = np.zeros(rows.shape[1])
-    for _ in range(ROUNDS):
-        likely = 1 / (1 + np.exp(-np.clip(rows @ found, -30, 30)))
-        slope = rows.T @ (weight * (target - likely)) - ridge * found
-        bend = (rows * (weight * likely * (1 - likely))[:, None]).T @ rows + np.diag(ridge)
-        found = found + np.linalg.solve(bend, slope)
-    return found
+    return ridge_logistic(rows, target, weight, ridge, ROUNDS)
 
 
 def check(pairs: Pairs) -> None:

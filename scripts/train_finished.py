@@ -24,6 +24,7 @@ from typing import Literal
 import numpy as np
 from finished_data import Stop, load_told, stops
 from numpy.typing import NDArray
+from ridge_logistic import ridge_logistic
 
 from voice_interviewer.adapters.finished import (
     HEAD,
@@ -54,6 +55,7 @@ VARIANTS: tuple[Variant, ...] = ((None, "own", 1), (1, "own", 1), (2, "other", 3
 know what they are at.
 """
 RIDGE = 0.1
+ROUNDS = 20
 FOLDS = 5
 SIMILAR = 0.34
 """Logarithm of 1.4: answers so far of about the same number of words."""
@@ -91,18 +93,13 @@ def flags(found: Sequence[Sample]) -> Flags:
 
 
 def fit(values: Array, ends: Flags) -> Array:
-    """Ridge logistic regression by Newton's method, ends and stops inside weighing the same."""
+    """Ridge logistic regression, ends and stops inside weighing the same."""
     mean, spread = values[:, :-1].mean(axis=0), values[:, :-1].std(axis=0) + 1e-3
-    values = np.hstack([(values[:, :-1] - mean) / spread, values[:, -1:]]).astype(np.float64)
+    rows = np.hstack([(values[:, :-1] - mean) / spread, values[:, -1:]]).astype(np.float64)
     share = np.where(ends, 0.5 / ends.sum(), 0.5 / (~ends).sum())
-    ridge = np.full(values.shape[1], RIDGE)
+    ridge = np.full(rows.shape[1], RIDGE)
     ridge[-1] = 0.0
-    weights = np.zeros(values.shape[1])
-    for _ in range(12):
-        chance = 1 / (1 + np.exp(-values @ weights))
-        slope = values.T @ (share * (chance - ends)) + ridge * weights
-        curve = (values * (share * chance * (1 - chance))[:, None]).T @ values + np.diag(ridge + 1e-6)
-        weights = weights - np.linalg.solve(curve, slope)
+    weights = ridge_logistic(rows, ends.astype(np.float64), share, ridge, ROUNDS)
     slopes = weights[:-1] / spread
     return np.append(slopes, weights[-1] - slopes @ mean).astype(np.float32)
 
@@ -118,14 +115,10 @@ def left_out(values: Array, ends: Flags, names: Sequence[str]) -> Array:
 
 def scale(points: Array, ends: Flags) -> tuple[float, float]:
     """(factor, shift) that make the points of left-out answers logarithms of likelihood ratios."""
-    both = np.stack([points, np.ones_like(points)], axis=1)
+    both = np.stack([points, np.ones_like(points)], axis=1).astype(np.float64)
     share = np.where(ends, 0.5 / ends.sum(), 0.5 / (~ends).sum())
-    found = np.array([1.0, 0.0])
-    for _ in range(20):
-        chance = 1 / (1 + np.exp(-both @ found))
-        curve = (both * (share * chance * (1 - chance))[:, None]).T @ both
-        found = found - np.linalg.solve(curve, both.T @ (share * (chance - ends)))
-    return float(found[0]), float(found[1])
+    factor, shift = ridge_logistic(both, ends.astype(np.float64), share, np.zeros(2), ROUNDS)
+    return float(factor), float(shift)
 
 
 def auc(points: Array, ends: Flags) -> float:

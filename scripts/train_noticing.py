@@ -21,6 +21,8 @@ from pathlib import Path
 import numpy as np
 from followup_data import FOLDER, load_lines
 from numpy.typing import NDArray
+from phase_data import FOLDER as INTERVIEWS
+from phase_data import read_said
 
 from voice_interviewer.adapters.meaning import MODEL_ID, sentence_model
 from voice_interviewer.adapters.models import model_path
@@ -36,8 +38,8 @@ from voice_interviewer.adapters.noticing import (
     question_features,
 )
 from voice_interviewer.adapters.paths import content_dir
+from voice_interviewer.adapters.signal_heads import passages
 from voice_interviewer.core import claims
-from voice_interviewer.core.hearing import passage_spans
 
 Precise = NDArray[np.float64]
 SETS = ("examples", "tuned", "extra")
@@ -92,14 +94,8 @@ def train_questions(embed: Embed) -> tuple[Precise, Precise]:
 
 def plain_talk() -> list[str]:
     """Passages of interviews for training that no pattern takes for a claim; the same ones every time."""
-    from phase_data import FOLDER as INTERVIEWS
-
-    found = []
-    for path in sorted(INTERVIEWS.glob("*/train-*.txt")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            text = line.strip().lstrip("~ ")
-            if text and text[0] not in "#@?":
-                found += [text[start:end] for start, end in passage_spans(text)]
+    paths = sorted(INTERVIEWS.glob("*/train-*.txt"))
+    found = [one for path in paths for said in read_said(path) for one in passages(said.text)]
     plain = [text for text in dict.fromkeys(found) if not claims.weak_claims(text)]
     return random.Random(1).sample(plain, min(TALK_MOST, len(plain)))
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 from followup_data import load_examples
-from numpy.typing import NDArray
 from phase_data import FOLDER, read_said
+from ridge_logistic import Precise, ridge_logistic
 from train_phases import Embedder
 
 from voice_interviewer.adapters.content_files import load_frameworks
@@ -27,8 +27,6 @@ from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.adapters.signal_heads import HEADS, SignalHeads, passages, rows
 from voice_interviewer.core.content import Framework
 from voice_interviewer.core.signals import find_signals
-
-Precise = NDArray[np.float64]
 
 RIDGE = 1.0
 ROUNDS = 6
@@ -82,20 +80,14 @@ def train(framework: Framework, embed: Embedder) -> SignalHeads:
 
 
 def logistic(values: Precise, target: Precise, weight: Precise) -> Precise:
-    """Ridge logistic regression by Newton's method, positives brought to their share: shape (features,)."""
+    """Ridge logistic regression, positives brought to their share: shape (features,)."""
     positive = float(weight @ target)
     negative = float(weight @ (1 - target))
     scale = np.where(target > 0, POSITIVE_SHARE / positive, (1 - POSITIVE_SHARE) / negative)
     weight = weight * scale * (positive + negative) / 4
     ridge = np.full(values.shape[1], RIDGE)
     ridge[-1] = 1e-3
-    found = np.zeros(values.shape[1])
-    for _ in range(ROUNDS):
-        likely = 1 / (1 + np.exp(-np.clip(values @ found, -30, 30)))
-        slope = values.T @ (weight * (target - likely)) - ridge * found
-        bend = (values * (weight * likely * (1 - likely) + 1e-9)[:, None]).T @ values + np.diag(ridge)
-        found = found + np.linalg.solve(bend, slope)
-    return found
+    return ridge_logistic(values, target, weight, ridge, ROUNDS)
 
 
 def main() -> None:

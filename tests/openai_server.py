@@ -11,6 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
+FAILURES = (("no key", "key"), ("no model", "no model"), ("limited", "rate limit"), ("broken", "failed"))
+"""(behaviour, what the one line about it says), whatever was asked."""
+
+
 class ModelServer(ThreadingHTTPServer):
     """`behaviour` decides what the next requests meet; `requests` keeps their bodies."""
 

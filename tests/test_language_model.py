@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.openai_server import ModelServer, model_server
+from tests.openai_server import FAILURES, ModelServer, model_server
 from voice_interviewer.adapters.language_model import LitellmWriter, messages_for, sentences
 from voice_interviewer.core.commands import AskFollowUp
 from voice_interviewer.core.errors import LanguageModelError
@@ -45,10 +45,7 @@ def test_sentences_stream_in_order(server: ModelServer) -> None:
 @pytest.mark.parametrize(
     ("behaviour", "says"),
     [
-        ("no key", "key"),
-        ("no model", "no model"),
-        ("limited", "rate limit"),
-        ("broken", "failed"),
+        *FAILURES,
         ("rubbish", "openai/double"),
     ],
 )

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from tests import report_samples
-from tests.openai_server import ModelServer, model_server
+from tests.openai_server import FAILURES, ModelServer, model_server
 from voice_interviewer import reporting
 from voice_interviewer.adapters import journal, opinion_writer
 from voice_interviewer.adapters.journal import Journal
@@ -195,10 +195,7 @@ def test_marks_are_asked_for_once_and_kept_with_what_they_cost(
 @pytest.mark.parametrize(
     ("behaviour", "says"),
     [
-        ("no key", "key"),
-        ("no model", "no model"),
-        ("limited", "rate limit"),
-        ("broken", "failed"),
+        *FAILURES,
         ("rubbish", MODEL),
         ("empty", "no marks"),
         ("cut off", "no marks"),

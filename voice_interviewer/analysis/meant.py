@@ -16,7 +16,7 @@ from voice_interviewer.analysis.record import GivenSignal
 from voice_interviewer.core.content import Framework
 from voice_interviewer.core.hearing import PROVED_BY, given, passage_spans, phases_at_hand
 from voice_interviewer.core.signals import find_signals
-from voice_interviewer.core.speech import Word
+from voice_interviewer.core.speech import Word, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class _Reading:
     def __init__(self, framework: Framework, one: Understood) -> None:
         self._framework = framework
         self._one = one
-        self._text = " ".join(word.text for word in one.words)
+        self._text = text_of(one.words)
         self._passages = passage_spans(self._text)
         self._starts = [0, *accumulate(len(word.text) + 1 for word in one.words)][: len(one.words)]
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from voice_interviewer.core.speech import Word
+from voice_interviewer.core.speech import Word, text_of
 
 Verdict = Literal["wait", "barge", "dismiss"]
 
@@ -66,13 +66,9 @@ def words_over_prompt(
     `words` are the recogniser's, `glimpse` those of a quick look.
     """
     if words is None:
-        return _text(glimpse) if glimpse and speech_s >= settings.glance_s else None
+        return text_of(glimpse) if glimpse and speech_s >= settings.glance_s else None
     sure = sum(word.probability for word in words) / max(1, len(words))
-    return _text(words) if sure >= settings.doubtful else ""
-
-
-def _text(words: Sequence[Word]) -> str:
-    return " ".join(word.text for word in words)
+    return text_of(words) if sure >= settings.doubtful else ""
 
 
 def verdict(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import KeysView, Mapping
 from dataclasses import dataclass, field
 
 from voice_interviewer.core.agenda import Agenda
@@ -56,8 +56,7 @@ class Memory:
     said: list[str] = field(default_factory=list)
     """Texts of prompts that were spoken."""
     stem_counts: Counter[str] = field(default_factory=Counter)
-    """In how many utterances a stem was said."""
-    said_stems: set[str] = field(default_factory=set)
+    """In how many utterances a stem was said; none where only a quick look heard it."""
     """Content-word stems of all the candidate said."""
     follow_ups_in: Counter[str] = field(default_factory=Counter)
     invited: set[str] = field(default_factory=set)
@@ -83,13 +82,16 @@ class Memory:
         self.heard_ids.update(given(self.framework, belief.phase_id, meanings or {}))
         self._note_chances(belief.phase_id, meanings or {})
         self.chosen += [(belief.phase_id, quote) for quote in choices(text)]
-        stems = content_stems(text)
-        self.said_stems |= stems
-        self.stem_counts.update(stems)
+        self.stem_counts.update(content_stems(text))
         self.last_text, self.last_meanings = text, meanings or {}
         self.utterances += 1
         self.mentions += [(len(self.said), self.utterances, phrase) for phrase in mentioned(text)]
         return belief
+
+    @property
+    def said_stems(self) -> KeysView[str]:
+        """Stems of all that was said so far."""
+        return self.stem_counts.keys()
 
     def just_mentioned(self) -> list[str]:
         """Things the candidate spoke of in the last turn or two, not long ago, and nobody took up: first
@@ -140,7 +142,7 @@ class Memory:
         """
         current = None if self.framework.monologue else self.agenda.current
         self.heard_ids.update(found.signal_id for found in find_signals(self.framework, current, text))
-        self.said_stems |= content_stems(text)
+        self.stem_counts.update(dict.fromkeys(content_stems(text), 0))
 
     def next_open_phase(self) -> Phase | None:
         """The first phase after the current one that is not covered; None when there is none."""

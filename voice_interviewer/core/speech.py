@@ -32,6 +32,11 @@ class Word:
     """The recogniser's own, 0 to 1."""
 
 
+def text_of(words: Iterable[Word]) -> str:
+    """The words joined by single spaces."""
+    return " ".join(word.text for word in words)
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """Speech between two silences, transcribed."""
@@ -44,7 +49,7 @@ class Utterance:
     @property
     def text(self) -> str:
         """The words joined by single spaces."""
-        return " ".join(word.text for word in self.words)
+        return text_of(self.words)
 
 
 @dataclass(frozen=True, slots=True)

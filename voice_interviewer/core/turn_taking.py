@@ -38,6 +38,7 @@ from voice_interviewer.core.events import (
 )
 from voice_interviewer.core.fragments import Fragment, LookAhead
 from voice_interviewer.core.own_voice import UnderWay, is_own_voice
+from voice_interviewer.core.speech import text_of
 from voice_interviewer.core.turn_book import TurnBook, as_turn
 from voice_interviewer.core.turn_outcomes import (
     Aside,
@@ -291,8 +292,8 @@ class TurnTaker:
         fragment = self._book.fragments.get(event.utterance_id)
         if fragment is None or fragment.over is None:
             return event
-        heard = " ".join(word.text for word in event.words)
-        return dataclasses.replace(event, words=()) if is_own_voice(heard, fragment.over) else event
+        own = is_own_voice(text_of(event.words), fragment.over)
+        return dataclasses.replace(event, words=()) if own else event
 
     def _on_prompt_started(self, event: PromptStarted) -> None:
         if self._prompt is None:

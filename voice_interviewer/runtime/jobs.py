@@ -16,7 +16,7 @@ from voice_interviewer.core.events import (
     Transcribed,
     TurnVoted,
 )
-from voice_interviewer.core.speech import Word, sane_words
+from voice_interviewer.core.speech import Word, sane_words, text_of
 from voice_interviewer.ports import Clock, FollowUpWriter, MeaningScorer, Samples, Transcriber, TurnVote
 from voice_interviewer.runtime.audio_buffer import AudioBuffer
 from voice_interviewer.runtime.worker import Cancelled
@@ -92,7 +92,7 @@ class Transcription:
                     Transcribed(self._now_s(), job.utterance_id, job.start_s, job.end_s, (), final=True)
                 )
             raise
-        meanings = self._meanings(" ".join(word.text for word in words))
+        meanings = self._meanings(text_of(words))
         self._put(
             Transcribed(self._now_s(), job.utterance_id, job.start_s, job.end_s, words, job.final, meanings)
         )
