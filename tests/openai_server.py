@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-
 FAILURES = (("no key", "key"), ("no model", "no model"), ("limited", "rate limit"), ("broken", "failed"))
 """(behaviour, what the one line about it says), whatever was asked."""
 
