@@ -340,6 +340,9 @@ def main() -> int:
     parser.add_argument("--real", action="store_true", help="with the real recogniser")
     parser.add_argument("--svg", type=Path, default=ROOT / "docs" / "images" / "long-run.svg")
     args = parser.parse_args()
+    from voice_interviewer.adapters.memory import keep_together
+
+    keep_together()  # as the program itself does, before there are threads
     home = Path(tempfile.mkdtemp(prefix="long-"))
     os.environ["VOICE_INTERVIEWER_DATA"] = str(home)
     script = script_of(TALK)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NoReturn, Protocol, cast
 
 from voice_interviewer import __version__
+from voice_interviewer.adapters.memory import keep_together
 from voice_interviewer.adapters.paths import cache_dir, settings_path
 from voice_interviewer.adapters.settings import apply_settings
 from voice_interviewer.core.errors import StorageFullError, UsageError, VoiceInterviewerError
@@ -93,6 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Before numpy is loaded. Its threads wait by spinning: with two of them a judgement on an answer took
     # four times the processor time, and on a busy machine a second instead of a twentieth.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    keep_together()
     _replace_unprintable()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
