@@ -12,8 +12,8 @@ _ARENA_MAX = -8
 def keep_together() -> None:
     """Let all threads allocate from one heap; to be called before there are any.
 
-    glibc gives each thread a heap of its own, and of those `malloc_trim` leaves the free end: up to 64 MB each
-    stayed with the process after a round. Other C libraries are left as they are.
+    glibc gives each thread a heap of its own, and of those `malloc_trim` leaves the free end: up to 64 MB
+    each stayed with the process after a round. Other C libraries are left as they are.
     """
     try:
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
