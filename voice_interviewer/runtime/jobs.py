@@ -92,7 +92,9 @@ class Transcription:
                     Transcribed(self._now_s(), job.utterance_id, job.start_s, job.end_s, (), final=True)
                 )
             raise
-        meanings = self._meanings(text_of(words))
+        # Nobody asks what a glimpse means: its words are for judging the pause, and time counts there.
+        quick = not job.final and self._glimpse is not None
+        meanings = {} if quick else self._meanings(text_of(words))
         self._put(
             Transcribed(self._now_s(), job.utterance_id, job.start_s, job.end_s, words, job.final, meanings)
         )
