@@ -510,9 +510,19 @@ def test_words_that_begin_like_a_cough_still_stop_the_prompt() -> None:
     taker = tt.TurnTaker()
     taker.handle(PromptStarted(1.0, 1))
     taker.handle(SpeechStarted(4.12, 1, 4.0))
-    out = taker.handle(SpeechPaused(4.42, 1, 4.0, 4.22))
-    assert [type(one) for one in out] == [tt.BargeInDismissed]
-    assert [type(one) for one in taker.handle(SpeechResumed(4.5, 1))] == [tt.BargeInDoubtful]
+    taker.handle(SpeechPaused(4.42, 1, 4.0, 4.22))
+    assert [type(one) for one in taker.handle(Tick(4.63))] == [tt.BargeInDismissed]
+    assert [type(one) for one in taker.handle(SpeechResumed(4.65, 1))] == [tt.BargeInDoubtful]
+    assert any(isinstance(one, tt.BargedIn) for one in taker.handle(Tick(4.91)))
+
+
+def test_sorry_and_a_breath_do_not_let_the_prompt_go_on() -> None:
+    taker = tt.TurnTaker()
+    taker.handle(PromptStarted(1.0, 1))
+    taker.handle(SpeechStarted(4.12, 1, 4.0))
+    paused = taker.handle(SpeechPaused(4.42, 1, 4.0, 4.22))
+    resumed = taker.handle(SpeechResumed(4.6, 1))
+    assert tt.BargeInDismissed not in {type(one) for one in (*paused, *resumed)}
     assert any(isinstance(one, tt.BargedIn) for one in taker.handle(Tick(4.91)))
 
 
@@ -659,7 +669,8 @@ def test_not_back_channels(text: str) -> None:
 def test_the_verdict_needs_either_length_or_words() -> None:
     assert verdict(speech_s=0.5, silence_s=0.0, text=None) == "wait"
     assert verdict(speech_s=1.0, silence_s=0.0, text=None) == "barge"
-    assert verdict(speech_s=0.2, silence_s=0.2, text=None) == "dismiss"
+    assert verdict(speech_s=0.2, silence_s=0.2, text=None) == "wait"
+    assert verdict(speech_s=0.2, silence_s=0.4, text=None) == "dismiss"
     assert verdict(speech_s=0.5, silence_s=0.3, text=None) == "wait"
     assert verdict(speech_s=0.5, silence_s=2.0, text=None) == "dismiss"
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from voice_interviewer.ports import FRAME_SAMPLES, SAMPLE_RATE_HZ, Pcm16
 
-ECHO_LIKENESS = 0.75
-"""Simulated echoes (0 to -12 dB, 20 to 300 ms) stay above it 99 % of the time; with somebody talking over
-them, half fall below it within 0.3 s."""
+ECHO_LIKENESS = 0.8
+"""Echoes on a busy machine (0 to -12 dB, 20 to 300 ms) stay above it 99 % of the time; over an echo half of
+what people say falls below it within 0.3 s, without one all."""
 WINDOW_FRAMES = 20
 MAX_LAG_FRAMES = 28
 """Echoes up to half a second late."""

@@ -28,6 +28,9 @@ class BargeInSettings:
     over is known 0.2 s later. The loudspeaker is silent all the while."""
     burst_s: float = 0.26
     """Anything shorter, once over, is a cough, a click or a lip smack."""
+    brief_s: float = 0.4
+    """And over it is after this much silence: 'Sorry, ...' is as short, and what it was for follows a breath
+    later."""
     glance_s: float = 0.45
     """A quick look at less than this is a guess: 0.28 s of the interviewer's own echo read 'it it does'."""
     doubtful: float = 0.5
@@ -80,7 +83,7 @@ def verdict(
     if silence_s <= 0:
         return "wait"
     if speech_s < settings.burst_s:
-        return "dismiss"
+        return "dismiss" if silence_s >= settings.brief_s else "wait"
     if text is not None:
         return "dismiss" if is_back_channel(text) else "barge"
     return "dismiss" if silence_s >= settings.words_wait_s else "wait"

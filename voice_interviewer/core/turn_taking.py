@@ -448,7 +448,8 @@ class TurnTaker:
             return self._now_s, lambda: self._dismiss(fragment)
         if fragment.speaking:
             return fragment.start_s + settings.certain_s, lambda: self._barge(fragment)
-        return fragment.end_s + settings.words_wait_s, lambda: self._dismiss(fragment)
+        wait_s = settings.brief_s if speech_s < settings.burst_s else settings.words_wait_s
+        return fragment.end_s + wait_s, lambda: self._dismiss(fragment)
 
     def _turn_plan(self) -> _Plan | None:
         book = self._book
