@@ -56,6 +56,10 @@ REPEAT = "Could you repeat the question, please?"
 BARGE = "Sorry, could you repeat the question, please?"
 ECHOES = [(delay_ms, below_db) for below_db in (0, 6, 12) for delay_ms in (20, 100, 200, 300)]
 PROMPT_LIMIT_S = 20.0
+HELD_S = 2.5
+"""A prompt that is silent for less may only be held: 1.6 s, and what it takes to be sure."""
+SAME_FIT = 0.7
+"""Correlation of a prompt's first words with those of the prompt it should be."""
 QUIET_S = 6.0
 """Nothing was heard for so long: what the program still had to do about it is done."""
 
@@ -323,6 +327,7 @@ def stage_echo(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figur
     robot.wait_for_prompt(0.0, 60.0)
     robot.wait_for_silence(1.5)
     whole_s = _repeated(robot, repeat)
+    opening = _opening(robot)
     rows: list[Figures] = []
     began_s = time.monotonic()
     for number, (delay_ms, below_db) in enumerate(itertools.cycle(ECHOES)):
@@ -333,15 +338,19 @@ def stage_echo(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figur
         robot.say(repeat, "repeat", polite=False)
         asked_s = time.monotonic()
         robot.wait_for_prompt(asked_s - 0.2, PROMPT_LIMIT_S)
-        robot.wait_for_silence(1.0)
-        done_s = time.monotonic() - 1.0
+        robot.wait_for_silence(HELD_S)
+        done_s = time.monotonic() - HELD_S
         time.sleep(7.0)
-        loud = sounding(robot.loud.samples())
+        heard = robot.loud.samples()
+        loud = sounding(heard)
         first = round((asked_s - 0.2 - robot.loud.began_at_s) * 100)
         split = round((done_s + 0.3 - robot.loud.began_at_s) * 100)
+        same = locate(opening, heard, asked_s - robot.loud.began_at_s, PROMPT_LIMIT_S)[1] > SAME_FIT
         rows.append({
             "at_s": round(asked_s - robot.loud.began_at_s, 1), "delay_ms": delay_ms, "level_db": -below_db,
-            "stopped_itself": bool(loud[first:split].sum() / 100 < 0.8 * whole_s),
+            "same_prompt": same,
+            "stopped_itself": bool(same and loud[first:split].sum() / 100 < 0.8 * whole_s),
+            "held_itself": len(spans(loud[first:split])) > 1,
             "answered_itself": bool(loud[split:].any()),
         })  # fmt: skip
         robot.wait_for_silence(1.5)
@@ -349,10 +358,19 @@ def stage_echo(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figur
     return {
         "echo_trials": len(rows),
         "echo_minutes": round((time.monotonic() - began_s) / 60, 1),
+        "other_prompts": sum(not row["same_prompt"] for row in rows),
         "stopped_itself": sum(row["stopped_itself"] for row in rows),
+        "held_itself": sum(row["held_itself"] for row in rows),
         "answered_itself": sum(row["answered_itself"] for row in rows),
         "by_path": rows,
     }
+
+
+def _opening(robot: Robot) -> Pcm:
+    """How the prompt begins that the loudspeaker played last, at 16 kHz: others are not judged by its length."""
+    heard = robot.loud.samples()
+    begin_s = spans(sounding(heard), HELD_S)[-1][0]
+    return heard[round(begin_s * RATE_HZ) : round((begin_s + 1.5) * RATE_HZ)]
 
 
 # -- the table -------------------------------------------------------------------------------------
@@ -411,7 +429,7 @@ def table(results: Figures, peers: list[str]) -> str:
         row("false barge-ins", f"{b['false_barge_ins']} of {b['false_trials']}", "2 %")
     if e := results.get("echo"):
         hears = f"{e['answered_itself']} answered, {e['stopped_itself']} stopped, of {e['echo_trials']}"
-        hears += f" in {e['echo_minutes']} min"
+        hears += f" in {e['echo_minutes']} min; {e['held_itself']} only held"
         row("hears itself over the echo", hears, "0")
     return "\n".join(rows)
 

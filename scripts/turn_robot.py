@@ -29,8 +29,6 @@ from voice_interviewer.adapters.resample import Resampler
 Pcm = NDArray[np.int16]
 SPEECH_LEVEL = 0.08
 """RMS of the robot's speech, of full scale: -22 dBFS, somebody near a headset."""
-QUIET = 100
-"""Loudest sample of what counts as silence on the loudspeaker."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +166,7 @@ class Robot:
 
     def last_sound_s(self) -> float:
         """time.monotonic() of the loudspeaker's last sound, 0.0 before any."""
-        return self.loud.last_sound_at_s(QUIET)
+        return self.loud.last_sound_at_s()
 
     def wait_for_prompt(self, after_s: float, limit_s: float) -> bool:
         """Until the loudspeaker has begun to speak after that time."""
