@@ -367,7 +367,7 @@ def stage_echo(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figur
 
 
 def _opening(robot: Robot) -> Pcm:
-    """How the prompt begins that the loudspeaker played last, at 16 kHz: others are not judged by its length."""
+    """How the prompt begins that the loudspeaker played last, at 16 kHz."""
     heard = robot.loud.samples()
     begin_s = spans(sounding(heard), HELD_S)[-1][0]
     return heard[round(begin_s * RATE_HZ) : round((begin_s + 1.5) * RATE_HZ)]
