@@ -2,7 +2,7 @@
 
 Times in the events are speech times: `start_s` is where the voiced run began and `end_s` where it was last
 heard, both earlier than `at_s`, the moment the segmenter was sure. Pre-roll and post-roll for the recogniser
-belong to the span that is transcribed (`core.turn_taking`), not to the speech.
+belong to the span that is transcribed (`core.fragments`), not to the speech.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The candidate's turn as it grows: its utterances, what was asked about them, and what they add up to.
 
-It knows nothing of who has the floor (`core.turn_taking`) and does not decide how long to wait
+It knows nothing of who has the floor (`core.floor`) and does not decide how long to wait
 (`core.endpointing`); it writes outcomes into `out`, which the turn taker hands on.
 """
 
