@@ -15,16 +15,12 @@ from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.core import deepening, wording
 from voice_interviewer.core.agenda import Agenda
 from voice_interviewer.core.content import FollowUp, Framework, Question, Signal
+from voice_interviewer.core.decision import Decision
+from voice_interviewer.core.following_up import MAX_DEEPER_IN_STORY, MISSING_BELOW, OPEN_BELOW
 from voice_interviewer.core.hearing import ANSWERS, GIVEN_ELSEWHERE, GIVEN_HERE, chances
 from voice_interviewer.core.memory import Memory
 from voice_interviewer.core.phase_tracker import PhaseTracker
-from voice_interviewer.core.prompting import (
-    MAX_DEEPER_IN_STORY,
-    MISSING_BELOW,
-    OPEN_BELOW,
-    Decision,
-    Prompter,
-)
+from voice_interviewer.core.prompting import Prompter
 from voice_interviewer.core.signals import GIVES
 
 LINE = "Nothing in these words is known to a pattern of any kind."

@@ -13,8 +13,8 @@ from voice_interviewer.adapters.language_model import messages_for
 from voice_interviewer.core import commands as c
 from voice_interviewer.core import events as e
 from voice_interviewer.core import wording
+from voice_interviewer.core.decision import Decision
 from voice_interviewer.core.interviewer import Interviewer, Setup
-from voice_interviewer.core.prompting import Decision
 from voice_interviewer.core.wording_request import ACKNOWLEDGE_AFTER_S, WordingRequest, is_allowed
 
 ASKED = Decision(

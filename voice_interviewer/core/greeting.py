@@ -5,8 +5,8 @@ from __future__ import annotations
 from voice_interviewer.core import wording
 from voice_interviewer.core.agenda import Agenda
 from voice_interviewer.core.content import Persona
+from voice_interviewer.core.decision import Decision
 from voice_interviewer.core.one_phase import invitation_to
-from voice_interviewer.core.prompting import Decision
 from voice_interviewer.core.setup import Setup
 
 

@@ -15,6 +15,7 @@ from voice_interviewer.core import commands as c
 from voice_interviewer.core import events as e
 from voice_interviewer.core import greeting, hands_free, turn_taking, wording
 from voice_interviewer.core.agenda import GRACE_S, Agenda
+from voice_interviewer.core.decision import Decision
 from voice_interviewer.core.late_words import LateWords
 from voice_interviewer.core.machine import Machine, State
 from voice_interviewer.core.memory import Memory
@@ -22,7 +23,7 @@ from voice_interviewer.core.obeying import obey
 from voice_interviewer.core.one_phase import only_phase
 from voice_interviewer.core.overtime import Overtime
 from voice_interviewer.core.phase_tracker import PhaseTracker
-from voice_interviewer.core.prompting import Decision, Prompter
+from voice_interviewer.core.prompting import Prompter
 from voice_interviewer.core.saying import WORDED_BY_MODEL, Saying
 from voice_interviewer.core.setup import Setup
 from voice_interviewer.core.speech import Utterance

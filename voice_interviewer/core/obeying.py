@@ -6,10 +6,11 @@ from typing import Protocol
 
 from voice_interviewer.core import greeting, turn_taking, wording
 from voice_interviewer.core.agenda import Agenda
+from voice_interviewer.core.decision import Decision
 from voice_interviewer.core.hands_free import HandsFree
 from voice_interviewer.core.machine import Machine
 from voice_interviewer.core.memory import Memory
-from voice_interviewer.core.prompting import Decision, Prompter
+from voice_interviewer.core.prompting import Prompter
 from voice_interviewer.core.saying import Saying
 from voice_interviewer.core.setup import Setup
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from voice_interviewer.core.agenda import CUT_IN_FACTOR, Agenda
-from voice_interviewer.core.prompting import Decision, Prompter
+from voice_interviewer.core.decision import Decision
+from voice_interviewer.core.prompting import Prompter
 
 PATIENCE_S = 20.0
 """So long a due prompt waits for the turn to end by itself; then it takes the next pause."""

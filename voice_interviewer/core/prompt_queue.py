@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from voice_interviewer.core import wording
 from voice_interviewer.core.commands import Say
-from voice_interviewer.core.prompting import Decision
+from voice_interviewer.core.decision import Decision
 
 WATCHDOG_BASE_S = 12.0
 """A prompt that is not reported back within this, plus its speaking time, is taken as lost: a voice that

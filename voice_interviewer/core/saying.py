@@ -6,10 +6,10 @@ import dataclasses
 
 from voice_interviewer.core import commands as c
 from voice_interviewer.core import wording
+from voice_interviewer.core.decision import Decision
 from voice_interviewer.core.events import FollowUpFailed, FollowUpReady
 from voice_interviewer.core.memory import Memory
 from voice_interviewer.core.prompt_queue import Pending, PromptQueue, was_heard
-from voice_interviewer.core.prompting import Decision
 from voice_interviewer.core.wording_request import WordingRequest
 
 ASKING = frozenset({"question", "follow_up", "push_back", "nudge", "invitation", "clarification", "warning"})

@@ -42,6 +42,16 @@ ONE_STEP_GREETINGS = (
     "Hi again. We go back to one step only.",
 )
 SKIPPED = ("Fine, let us leave that one.", "Sure, we can skip it.")
+NUDGE_LEADS = (
+    "Let us move on for time.",
+    "I want to keep us on time.",
+    "Let us leave that there.",
+    "In the interest of time, let us go on.",
+)
+LAST_WORDS = (
+    "Before we stop: what would you change about your answer, if anything?",
+    "One last thing: which part of your answer are you least sure of?",
+)
 CLOSINGS = (
     "That is all our time. Thank you for talking it through with me. Goodbye.",
     "We have to stop here. Thank you, that gives me a clear picture. Goodbye.",

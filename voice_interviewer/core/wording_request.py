@@ -9,8 +9,8 @@ import re
 
 from voice_interviewer.core import wording
 from voice_interviewer.core.commands import AskFollowUp
+from voice_interviewer.core.decision import Decision
 from voice_interviewer.core.events import FollowUpReady
-from voice_interviewer.core.prompting import Decision
 from voice_interviewer.core.stems import content_stems
 
 ACKNOWLEDGE_AFTER_S = 0.6
