@@ -1,22 +1,23 @@
 """The interviewer: events in, commands out, one at a time, on session time.
 
-It joins five parts: the turn taker (who has the floor), the memory (what was heard), the prompter (what to
-say next), saying (prompts until they were heard) and the machine (which state the interview is in). None of
-them reads a clock; `next_deadline_s` says when a `Tick` is wanted at the latest.
+It joins six parts: the turn taker (who has the floor), listening (what is done about what was heard), the
+memory (what is known of it), the prompter (what to say next), saying (prompts until they were heard) and the
+machine (which state the interview is in). None of them reads a clock; `next_deadline_s` says when a `Tick` is
+wanted at the latest.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from functools import singledispatchmethod
 
 from voice_interviewer.core import commands as c
 from voice_interviewer.core import events as e
-from voice_interviewer.core import greeting, hands_free, turn_taking, wording
+from voice_interviewer.core import greeting, hands_free, wording
 from voice_interviewer.core.agenda import GRACE_S, Agenda
 from voice_interviewer.core.decision import Decision
 from voice_interviewer.core.late_words import LateWords
+from voice_interviewer.core.listening import CUT_IN, Listening
 from voice_interviewer.core.machine import Machine, State
 from voice_interviewer.core.memory import Memory
 from voice_interviewer.core.obeying import obey
@@ -26,23 +27,10 @@ from voice_interviewer.core.phase_tracker import PhaseTracker
 from voice_interviewer.core.prompting import Prompter
 from voice_interviewer.core.saying import WORDED_BY_MODEL, Saying
 from voice_interviewer.core.setup import Setup
-from voice_interviewer.core.speech import Utterance
-from voice_interviewer.core.turn_taking import CandidateTurn, Patience, TurnTaker
+from voice_interviewer.core.turn_outcomes import Outcome
+from voice_interviewer.core.turn_taking import TurnTaker
 
 __all__ = ["Interviewer", "Setup"]
-
-CUT_IN = "the interviewer cut in"
-PATIENCE_AFTER: dict[str, Patience] = {
-    "question": Patience.QUESTION,
-    "invitation": Patience.QUESTION,
-    "nudge": Patience.QUESTION,
-    "follow_up": Patience.FOLLOW_UP,
-    "push_back": Patience.FOLLOW_UP,
-    "warning": Patience.FOLLOW_UP,
-    "clarification": Patience.CLARIFIED,
-    "time_check": Patience.CLARIFIED,
-}
-"""Other kinds leave the patience as it is."""
 
 
 class Interviewer:
@@ -63,11 +51,9 @@ class Interviewer:
         self.taker = self._new_taker()
         self.saying = Saying(self.memory, seed=setup.seed, writer_budget_s=setup.writer_budget_s)
         self._overtime = Overtime(self.agenda, cuts_in=persona.cuts_in if persona else True)
-        self._turns = 0
-        self._prepared = ""
+        self._listening = Listening(self, self._overtime)
         self._withheld: e.PromptFinished | None = None
         """The end of a prompt that the turn taker is told of only when nothing more follows it."""
-        self._microphone_over = False
         self._late = LateWords()
         self._left_in: State = "waiting"
         """The state in which the interview was broken off or ended."""
@@ -165,9 +151,9 @@ class Interviewer:
         self.saying.call_off_all()
         self.saying.forget_called_off()
         self._withheld = None
-        self._microphone_over = False
+        self._listening.is_over = False
         for utterance in self._late.take():
-            self._note_where(utterance, {})
+            self._listening.note(utterance, {})
         self.agenda.resume(event.at_s)
         self.machine.fire("came_back")
         self._welcome_back(event.at_s)
@@ -201,22 +187,10 @@ class Interviewer:
         self._when_all_said(event.at_s)
 
     @_on.register
-    def _on_failed_worker(self, event: e.WorkerFailed) -> None:
-        self.saying.out.append(c.Notice(f"{event.worker} failed: {event.reason}"))
-        if event.worker == "microphone":
-            self._microphone_over = True
-
-    @_on.register
-    def _on_lost_microphone(self, event: e.MicrophoneLost) -> None:
-        self.saying.out.append(c.Notice(f"Microphone lost: {event.reason}. Trying to reopen it."))
-
-    @_on.register
-    def _on_regained_microphone(self, event: e.MicrophoneRegained) -> None:
-        self.saying.out.append(c.Notice(f"Microphone is back; {event.gap_s:.0f} s were not heard."))
-
-    @_on.register
-    def _on_ended_microphone(self, _event: e.MicrophoneEnded) -> None:
-        self._microphone_over = True
+    def _on_device(
+        self, event: e.WorkerFailed | e.MicrophoneLost | e.MicrophoneRegained | e.MicrophoneEnded
+    ) -> None:
+        self._listening.note_device(event)
 
     @_on.register
     def _on_stop(self, _event: e.StopRequested) -> None:
@@ -226,90 +200,9 @@ class Interviewer:
     def _on_key(self, event: e.CommandGiven) -> None:
         obey(self, hands_free.HandsFree(event.command), event.at_s)
 
-    # -- what the turn taker made of it ----------------------------------------------------------
-
-    def take(self, outcome: turn_taking.Outcome, at_s: float) -> None:
+    def take(self, outcome: Outcome, at_s: float) -> None:
         """Act on one outcome of the turn taker."""
-        match outcome:
-            case turn_taking.Issue(command=command):
-                self.saying.out.append(command)
-            case turn_taking.UtteranceHeard():
-                self._hear(outcome, at_s)
-            case turn_taking.TurnLikelyEnding():
-                self._prepare(at_s)
-            case turn_taking.TurnEnded(turn=turn):
-                self._end_turn(turn, at_s)
-            case turn_taking.LongSilence():
-                self._offer_help(at_s)
-            case turn_taking.BargedIn() | turn_taking.TurnReopened():
-                self._give_floor(at_s)
-            case turn_taking.BargeInDoubtful():
-                self.saying.out.append(c.Duck())
-            case turn_taking.BargeInDismissed():
-                self.saying.out.append(c.Unduck())
-            case turn_taking.LookAheadStale(utterance_id=utterance_id):
-                self.saying.out.append(c.DropLookAhead(utterance_id))
-
-    def _hear(self, heard: turn_taking.UtteranceHeard, at_s: float) -> None:
-        if heard.hands_free is not None:
-            obey(self, heard.hands_free, at_s)
-            return
-        if self.state in ("waiting", "paused", "closing"):
-            return
-        utterance = heard.utterance
-        self._note_where(utterance, heard.meanings)
-        self._overtime.heard(at_s)
-        self._prepare(at_s)
-
-    def _note_where(self, utterance: Utterance, meanings: Mapping[str, float]) -> None:
-        belief = self.memory.hear(utterance.text, utterance.start_s, utterance.end_s, meanings)
-        self.saying.out.append(
-            c.MarkPhase(utterance.id, belief.phase_id, utterance.start_s, utterance.end_s, belief.confidence)
-        )
-
-    def _end_turn(self, turn: CandidateTurn, at_s: float) -> None:
-        self._turns += 1
-        self.saying.out.append(c.MarkTurn(self._turns, turn.start_s, turn.end_s, turn.reason))
-        for utterance in turn.utterances:
-            if utterance.id in turn.provisional:
-                self.memory.glimpse(utterance.text)
-        if self.state != "listening" or turn.reason == CUT_IN:
-            return
-        if "question" not in self.memory.asked:
-            self.reply(at_s, greeting.question(self.setup))
-        elif self._microphone_over:
-            self.close(at_s)
-        else:
-            self.reply(at_s, self.prompter.decide(at_s, turn.text))
-
-    def _prepare(self, at_s: float) -> None:
-        """Have the likeliest next prompt synthesised while the candidate still speaks."""
-        if self.state != "listening":
-            return
-        text = self.prompter.decide(at_s, self.taker.turn_so_far.text).text
-        if text != self._prepared:
-            self._prepared = text
-            self.saying.out.append(c.Prepare((text,)))
-
-    def _offer_help(self, at_s: float) -> None:
-        if self.state != "listening" or self._microphone_over:
-            return
-        help_text = wording.pick(
-            self.setup.seed, f"help:{len(self.memory.said)}", wording.HELP, self.memory.said
-        )
-        self.reply(at_s, Decision("hold", help_text, "help"))
-
-    def _give_floor(self, at_s: float) -> None:
-        """The candidate speaks: whatever was being said or worded is called off."""
-        if not self.machine.allows("floor_taken") or self.state == "closing":
-            return
-        self.saying.out.append(c.Interrupt())
-        self.saying.call_off_all()
-        if self.agenda.started_s is None:
-            # Talked over before the question was out: it is asked later, but time runs, or nothing would
-            # ever end.
-            self.agenda.start(at_s)
-        self.machine.fire("floor_taken")
+        self._listening.take(outcome, at_s)
 
     # -- saying ----------------------------------------------------------------------------------
 
@@ -343,9 +236,7 @@ class Interviewer:
             if self.agenda.started_s is None and "question" in self.memory.asked:
                 self.agenda.start(at_s)
             self.machine.fire("prompts_done")
-            patience = PATIENCE_AFTER.get(self.memory.last_kind)
-            if patience is not None:
-                self.taker.expect(patience, self.memory.said[-1] if self.memory.said else "")
+            self._listening.expect_answer()
 
     def close(self, at_s: float) -> None:
         """Say the last words, whatever else was to be said."""
@@ -369,7 +260,7 @@ class Interviewer:
             self._when_all_said(at_s)
         if self.state == "finished":
             return
-        if self._microphone_over and self.state == "listening" and not self.taker.has_open_turn:
+        if self._listening.is_over and self.state == "listening" and not self.taker.has_open_turn:
             self.close(at_s)
             return
         if self.state not in ("listening", "replying"):

@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from voice_interviewer.core import greeting, turn_taking, wording
-from voice_interviewer.core.agenda import Agenda
+from voice_interviewer.core import greeting, wording
 from voice_interviewer.core.decision import Decision
 from voice_interviewer.core.hands_free import HandsFree
-from voice_interviewer.core.machine import Machine
-from voice_interviewer.core.memory import Memory
-from voice_interviewer.core.prompting import Prompter
-from voice_interviewer.core.saying import Saying
-from voice_interviewer.core.setup import Setup
+from voice_interviewer.core.interview import Interview
 
 NOTHING_TO_ADD = "I have nothing to add here."
 
 
-class Asked(Protocol):
-    """The interviewer, as far as a request can move it."""
-
-    setup: Setup
-    machine: Machine
-    agenda: Agenda
-    memory: Memory
-    prompter: Prompter
-    saying: Saying
-    taker: turn_taking.TurnTaker
-
-    def reply(self, at_s: float, decision: Decision) -> None:
-        """Say this next."""
-
-    def close(self, at_s: float) -> None:
-        """Say the last words."""
-
-    def take(self, outcome: turn_taking.Outcome, at_s: float) -> None:
-        """Act on what the turn taker made of it."""
-
-
-def obey(who: Asked, asked: HandsFree, at_s: float) -> None:
+def obey(who: Interview, asked: HandsFree, at_s: float) -> None:
     """Carry out a request; nothing happens where it makes no sense."""
     state = who.machine.state
     if state == "paused":
@@ -71,7 +43,7 @@ def obey(who: Asked, asked: HandsFree, at_s: float) -> None:
             pass
 
 
-def _pause(who: Asked, at_s: float) -> None:
+def _pause(who: Interview, at_s: float) -> None:
     who.agenda.pause(at_s)
     who.machine.fire("pause_asked")
     text = wording.pick(who.setup.seed, "paused", wording.PAUSED)
@@ -80,7 +52,7 @@ def _pause(who: Asked, at_s: float) -> None:
         who.take(outcome, at_s)
 
 
-def _resume(who: Asked, at_s: float) -> None:
+def _resume(who: Interview, at_s: float) -> None:
     for outcome in who.taker.resume(at_s):
         who.take(outcome, at_s)
     who.agenda.resume(at_s)
@@ -89,7 +61,7 @@ def _resume(who: Asked, at_s: float) -> None:
     who.saying.say(at_s, Decision("hold", text, "resumed"))
 
 
-def _skip(who: Asked, at_s: float) -> None:
+def _skip(who: Interview, at_s: float) -> None:
     skipped = who.saying.last_asked
     if skipped is not None and skipped.kind != "question":
         # Cut off or not: what the candidate wants to skip is not asked again.
@@ -99,6 +71,6 @@ def _skip(who: Asked, at_s: float) -> None:
     who.reply(at_s, who.prompter.after_skip())
 
 
-def _pick(who: Asked, key: str, options: tuple[str, ...]) -> str:
+def _pick(who: Interview, key: str, options: tuple[str, ...]) -> str:
     said = who.memory.said
     return wording.pick(who.setup.seed, f"{key}:{len(said)}", options, said[-1:])
