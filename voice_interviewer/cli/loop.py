@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import os
-import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voice_interviewer.cli.loop_debrief import show_debrief
+from voice_interviewer.cli.loop_finding import existing, list_loops, new
 from voice_interviewer.cli.practice import add_sound_arguments, opinion_of
-from voice_interviewer.core.errors import UsageError, VoiceInterviewerError
+from voice_interviewer.core.errors import UsageError
 
 if TYPE_CHECKING:
     from voice_interviewer.adapters.audio_sources import SoundOptions
     from voice_interviewer.adapters.session_folder import SessionFolder
-    from voice_interviewer.analysis.debrief import HeldRound
     from voice_interviewer.bootstrap import Practice
     from voice_interviewer.cli.holding import Held
     from voice_interviewer.core.content import Company
@@ -69,13 +68,13 @@ def _break(text: str) -> float:
 def run(args: argparse.Namespace) -> int:
     """Hold the rounds that are due; 0, also when the rest is left for another day."""
     if args.list:
-        return _list()
+        return list_loops()
     _check(args)
-    state = _existing(args) if args.resume or args.debrief else None
+    state = existing(args) if args.resume or args.debrief else None
     if args.debrief and state is not None:
-        return _debrief(state)
+        return show_debrief(state)
     if state is None:
-        state = _new(args)
+        state = new(args)
     return _Loop(args, state).hold()
 
 
@@ -87,65 +86,6 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(f"--rounds {args.rounds}: at least 1")
     if args.round is not None and args.rounds is not None:
         raise UsageError("--round holds one round, --rounds so many", hint="give one of them")
-
-
-def _list() -> int:
-    from rich.console import Console
-
-    from voice_interviewer.adapters import content_files, loop_files
-    from voice_interviewer.adapters.paths import data_dir
-    from voice_interviewer.render.loop_view import loops_list
-
-    states = loop_files.all_loops(data_dir())
-    if not states:
-        print("There are no loops yet. Begin one: voice-interviewer loop google")
-        return 0
-    names = {company.id: company.name for company in content_files.load_companies()}
-    Console().print(loops_list(states, names))
-    return 0
-
-
-def _existing(args: argparse.Namespace) -> LoopState:
-    """By name, by company, or the last one."""
-    from voice_interviewer.adapters import content_files, loop_files
-    from voice_interviewer.adapters.paths import data_dir
-
-    name = args.company or ""
-    company = name if name in {one.id for one in content_files.load_companies()} else ""
-    if args.debrief:
-        loops = [one for one in loop_files.all_loops(data_dir()) if company in ("", one.company)]
-        if loops and (company or name in ("", "last")):
-            return loops[-1]
-    return loop_files.find(data_dir(), "" if company else name, company)
-
-
-def _new(args: argparse.Namespace) -> LoopState:
-    from datetime import datetime
-
-    from voice_interviewer.adapters import content_files, loop_files
-    from voice_interviewer.adapters.paths import data_dir, sessions_dir
-    from voice_interviewer.core import loop
-
-    company = content_files.load_company(args.company)
-    seed = args.seed if args.seed is not None else secrets.randbelow(2**31)
-    earlier = [state for state in loop_files.all_loops(data_dir()) if state.company == company.id]
-    # A seed that was given reproduces a loop, whatever was practised before.
-    avoid = {plan.question_id for state in earlier for plan in state.rounds} if args.seed is None else set()
-    try:
-        rounds = loop.plan_loop(
-            company,
-            content_files.load_questions(),
-            content_files.load_frameworks(),
-            seed,
-            minutes_scale=args.minutes_scale,
-            avoid=avoid,
-        )
-    except ValueError as error:
-        raise UsageError(str(error), hint="see: voice-interviewer content list") from None
-    now = datetime.now().astimezone()
-    home = (args.sessions_dir or sessions_dir()).absolute()
-    loop_id = loop_files.new_id(company.id, now)
-    return loop.new_loop(loop_id, company.id, now.isoformat(timespec="seconds"), seed, rounds, str(home))
 
 
 class _Loop:
@@ -177,7 +117,7 @@ class _Loop:
         except ValueError as error:
             raise UsageError(str(error), hint=f"this loop has {len(self._state.rounds)}") from None
         if not due:
-            return _debrief(self._state)
+            return show_debrief(self._state)
         sound, _ = sound_options(self._args)
         room = room_for(sum(plan.minutes for plan in due), Path(self._state.sessions_dir))
         self._save()
@@ -195,7 +135,7 @@ class _Loop:
             hear_again(self._held)
         self._give_marks()
         if self._state.is_over:
-            return _debrief(self._state)
+            return show_debrief(self._state)
         return self._stopped(f"{sum(self._state.done)} of {len(self._state.rounds)} rounds held")
 
     def _give_marks(self) -> None:
@@ -289,61 +229,3 @@ def _said_all(held: Held) -> bool:
     from voice_interviewer.adapters import going_on
 
     return not going_on.can_go_on(held.folder)
-
-
-# -- the debrief ---------------------------------------------------------------------------------
-
-
-def _debrief(state: LoopState) -> int:
-    """Show it and write page and data."""
-    import json
-
-    from rich.console import Console
-
-    from voice_interviewer.adapters import content_files, loop_files
-    from voice_interviewer.adapters.paths import data_dir
-    from voice_interviewer.adapters.session_folder import write_private
-    from voice_interviewer.analysis.debrief import make_debrief
-    from voice_interviewer.render.loop_view import debrief_json, debrief_view, render_debrief
-
-    held = _held_rounds(state)
-    if not held:
-        raise UsageError(
-            f"no round of the loop {state.id} was held yet", hint="voice-interviewer loop --resume"
-        )
-    principles = {question.id: question.principles for question in content_files.load_questions()}
-    debrief = make_debrief(content_files.load_company(state.company), state.rounds, held, principles)
-    folder = loop_files.debrief_folder(data_dir(), state.id)
-    home = Path(state.sessions_dir)
-    links = {
-        one.report.session.id: Path(
-            os.path.relpath(home / one.report.session.id / "report.html", folder)
-        ).as_posix()
-        for one in held
-    }
-    data = json.dumps(debrief_json(debrief, state), ensure_ascii=False, indent=1)
-    write_private(folder / "report.json", data + "\n")
-    write_private(folder / "report.html", render_debrief(debrief, state, links))
-    console = Console()
-    console.print(debrief_view(debrief))
-    console.print(f"Debrief: {folder / 'report.html'}", soft_wrap=True, highlight=False)
-    return 0
-
-
-def _held_rounds(state: LoopState) -> list[HeldRound]:
-    """Every round whose session is still there, with its report made anew."""
-    from voice_interviewer.adapters import session_folder
-    from voice_interviewer.analysis.debrief import HeldRound
-    from voice_interviewer.analysis.report import build_report
-
-    found = []
-    for plan, session, done in zip(state.rounds, state.sessions, state.done, strict=True):
-        if not session:
-            continue
-        try:
-            record = session_folder.load_record(Path(state.sessions_dir) / session)
-        except VoiceInterviewerError as error:
-            print(f"round {plan.number} is left out: {error}", file=sys.stderr)
-            continue
-        found.append(HeldRound(plan, build_report(record), done))
-    return found
