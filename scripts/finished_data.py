@@ -23,7 +23,8 @@ from bench_turns_simulated import load_monologues
 from turn_simulation import Answer
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "data" / "finished"
-HELD_OUT = "held-out.txt"
+LOTS = {"training": "train-*.txt", "held out": "held-out.txt", "later": "later-*.txt"}
+"""The last was written when the head stood already, and is harder: brief, or beside the question."""
 SENTENCE_S = 0.5
 """A pause in a meeting that is long enough to be judged."""
 
@@ -49,10 +50,9 @@ class Stop:
     end: bool
 
 
-def load_told(held_out: bool) -> list[Told]:
-    """Our own answers: those for training, or those held out."""
-    paths = [path for path in sorted(FOLDER.glob("*.txt")) if (path.name == HELD_OUT) == held_out]
-    return [told for path in paths for told in _parse(path)]
+def load_told(lot: str) -> list[Told]:
+    """Our own answers of one of `LOTS`."""
+    return [told for path in sorted(FOLDER.glob(LOTS[lot])) for told in _parse(path)]
 
 
 def _parse(path: Path) -> Iterator[Told]:

@@ -66,9 +66,9 @@ Sample = tuple[Stop, str]
 """A stop, and the question as far as it is known."""
 
 
-def samples(held_out: bool, variants: Sequence[Variant]) -> list[Sample]:
+def samples(lot: str, variants: Sequence[Variant]) -> list[Sample]:
     """The stops at which the words leave it open."""
-    told = load_told(held_out)
+    told = load_told(lot)
     questions = [one.question for one in told]
     found = []
     for seed, asked, one_in in variants:
@@ -165,7 +165,7 @@ def main() -> None:
     arguments = parser.parse_args()
     reader = LlamaTrunk(model_path(MODEL_ID) / MODEL_FILE, LAYERS)
     if not arguments.check:
-        found = samples(False, VARIANTS)
+        found = samples("training", VARIANTS)
         values, ends = read(reader, found), flags(found)
         points = left_out(values, ends, [stop.told.source for stop, _ in found])
         factor, shift = scale(points, ends)
@@ -174,15 +174,16 @@ def main() -> None:
         weights[-1] += shift
         save_head(arguments.out, weights)
     weights = load_head(arguments.out)
-    held_out: tuple[tuple[str, Variant], ...] = (
-        ("held out", (None, "own", 1)),
-        ("held out, as recognised", (7, "own", 1)),
-        ("held out, without the question", (7, "none", 1)),
-        ("held out, with another question", (7, "other", 1)),
+    measured: tuple[tuple[str, str, Variant], ...] = (
+        ("held out", "", (None, "own", 1)),
+        ("held out", ", as recognised", (7, "own", 1)),
+        ("held out", ", without the question", (7, "none", 1)),
+        ("held out", ", with another question", (7, "other", 1)),
+        ("later", ", as recognised", (7, "own", 4)),
     )
-    for name, variant in held_out:
-        found = samples(True, (variant,))
-        report(name, np.clip(read(reader, found) @ weights, -LIMIT, LIMIT), found)
+    for lot, how, variant in measured:
+        found = samples(lot, (variant,))
+        report(lot + how, np.clip(read(reader, found) @ weights, -LIMIT, LIMIT), found)
 
 
 if __name__ == "__main__":

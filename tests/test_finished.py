@@ -35,7 +35,7 @@ needs_weights = pytest.mark.skipif(not WEIGHTS.is_file(), reason="the small lang
 
 
 def test_the_data_have_one_end_an_answer_and_no_answer_twice() -> None:
-    for_training, held_out = finished_data.load_told(False), finished_data.load_told(True)
+    for_training, held_out = finished_data.load_told("training"), finished_data.load_told("held out")
     assert len(for_training) >= 1400
     assert len(held_out) >= 80
     for told in (for_training, held_out):
@@ -49,7 +49,7 @@ def test_no_answer_is_the_robots() -> None:
     # tests/data/turns.txt is what turn-taking is measured with; the head must not have seen it.
     robot = re.sub(r"\[[^\]]*\]", "", (ROOT / "tests" / "data" / "turns.txt").read_text(encoding="utf-8"))
     said = " ".join(robot.split())
-    for one in finished_data.load_told(False):
+    for one in finished_data.load_told("training"):
         for piece in one.pieces:
             assert len(piece.split()) < 6 or piece not in said, piece
 
@@ -212,7 +212,9 @@ def test_the_shipped_head_tells_ends_from_stops_in_answers_held_out() -> None:
 
     trunk = LlamaTrunk(WEIGHTS, finished.LAYERS)
     judge = finished.FinishedJudge(trunk, finished.load_head(content_dir() / finished.HEAD))
-    asked = [one for one in trainer.samples(True, ((None, "own", 1),)) if one[0].told.kind == "follow_up"]
+    asked = [
+        one for one in trainer.samples("held out", ((None, "own", 1),)) if one[0].told.kind == "follow_up"
+    ]
     found = asked[:80]  # some seconds' worth
     points = np.array([judge.judge(question, stop.answer) for stop, question in found])
     assert trainer.auc(points, trainer.flags(found)) >= 0.7, "0.5 is chance"
