@@ -61,8 +61,15 @@ def test_the_topic_of_a_question(text: str, topic: str | None) -> None:
 
 
 def test_the_answer_is_the_questions_fact() -> None:
-    assert clarifying.answer("Is there a deadline for this?", question().clarifications) == (
+    topic = clarifying.wanted("Is there a deadline for this?", {})
+    assert clarifying.fact(topic, question().clarifications) == (
         "timeline",
         "Results are wanted within a year.",
     )
-    assert clarifying.answer("Is there a deadline for this?", {}) is None
+    assert clarifying.fact(topic, {}) is None
+
+
+def test_a_question_for_no_known_fact_has_no_answer() -> None:
+    wanted = clarifying.wanted("Can I have a glass of water?", {})
+    assert wanted == clarifying.NO_FACT
+    assert clarifying.fact(wanted, question().clarifications) is None

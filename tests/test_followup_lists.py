@@ -9,7 +9,6 @@ import pytest
 from voice_interviewer.core import claims, clarifying, hands_free
 
 FOLDER = Path(__file__).parent / "data" / "followups"
-TOPICS = ("goal", "users", "platform", "market", "constraints", "timeline", "resources")
 
 
 def lines(which: str, name: str) -> list[tuple[str, str]]:
@@ -19,12 +18,7 @@ def lines(which: str, name: str) -> list[tuple[str, str]]:
 
 
 def asked(text: str) -> str:
-    if clarifying.is_checking_in(text):
-        return "check"
-    if not clarifying.is_question_to_interviewer(text):
-        return "-"
-    answer = clarifying.answer(text, {topic: topic for topic in TOPICS})
-    return answer[0] if answer else "none"
+    return clarifying.wanted(text, {})
 
 
 def requested(text: str) -> str:

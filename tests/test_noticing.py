@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.small_content import framework, question
-from tests.test_followup_lists import TOPICS, lines
+from tests.test_followup_lists import lines
 from voice_interviewer.adapters import noticing
 from voice_interviewer.adapters.content_files import load_framework
 from voice_interviewer.adapters.meaning_features import Array
@@ -18,7 +18,7 @@ from voice_interviewer.adapters.signal_heads import understanding_of
 from voice_interviewer.core import clarifying, wording
 from voice_interviewer.core.agenda import Agenda
 from voice_interviewer.core.claims import DOUBTS, WEAK
-from voice_interviewer.core.clarifying import CHECK, NO_FACT, NOTHING, WANTS
+from voice_interviewer.core.clarifying import CHECK, NO_FACT, NOTHING, TOPICS, WANTS
 from voice_interviewer.core.errors import ModelError
 from voice_interviewer.core.memory import Memory
 from voice_interviewer.core.phase_tracker import PhaseTracker

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from voice_interviewer.core.phrases import SENTENCE
+
 WEAK = "!"
 """Key of a meaning: how sure it is that the line claims more than was shown."""
 
@@ -91,7 +93,6 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 """The sentence weighs, reports or doubts by itself: nothing to push back on."""
-_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 
 DOUBTS = (
     "What makes you so sure of that?",
@@ -127,7 +128,7 @@ PUSH_BACKS: dict[str, tuple[str, ...]] = {
 
 def weak_claims(text: str) -> list[WeakClaim]:
     """Claims in order of how much a doubt is worth, each with a quote of at most seven words."""
-    sentences = [sentence for sentence in _SENTENCE.findall(text.replace("\u2019", "'")) if _claims(sentence)]
+    sentences = [sentence for sentence in SENTENCE.findall(text.replace("\u2019", "'")) if _claims(sentence)]
     return [claim for kind, pattern in _PATTERNS for claim in _found(kind, pattern, sentences)]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from voice_interviewer.core.phrases import SENTENCE
+
 WANTS = "~"
 """Prefix of a meaning's key: '~goal' says that the line's last sentence asks for the goal; see below."""
 CHECK, NO_FACT, NOTHING = "check", "none", "-"
@@ -104,12 +106,11 @@ _MINE = re.compile(
     re.IGNORECASE,
 )
 """'Can I ask, is it …': the question is the candidate's own, whatever verb leads it in."""
-_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 
 
 def last_sentence(text: str) -> str:
     """The last sentence of a recogniser's text, '' of nothing."""
-    sentences = _SENTENCE.findall(text.strip())
+    sentences = SENTENCE.findall(text.strip())
     return str(sentences[-1]).strip() if sentences else ""
 
 
@@ -168,11 +169,6 @@ def topic_of(text: str) -> str | None:
             candidate = (len(hits), hits[-1].start(), topic)
             best = candidate if best is None else max(best, candidate)
     return best[2] if best else None
-
-
-def answer(text: str, clarifications: Mapping[str, str]) -> tuple[str, str] | None:
-    """(topic, fact) for the candidate's question by patterns, None when the facts do not cover it."""
-    return fact(topic_of(text) or NO_FACT, clarifications)
 
 
 def fact(topic: str, clarifications: Mapping[str, str]) -> tuple[str, str] | None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from voice_interviewer.core.content import Framework
+from voice_interviewer.core.phrases import SENTENCE
 from voice_interviewer.core.signals import GIVES
 
 ANSWERS = "?"
@@ -21,9 +22,6 @@ GIVEN_ELSEWHERE = 0.7
 """The same for another phase's: what was said early is not asked for later."""
 MIN_PASSAGE_WORDS = 6
 """A shorter sentence says too little on its own."""
-_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
-
-
 _EMPTY = frozenset(
     "um umm uh uhm er erm hm hmm mm ah oh okay ok yes yeah yep no nope right well so and but"
     " then sure exactly true fine good great thanks thank you i i'd i'm i've have got nothing"
@@ -85,7 +83,7 @@ def passage_spans(text: str) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     begun: int | None = None
-    for match in _SENTENCE.finditer(text):
+    for match in SENTENCE.finditer(text):
         start, end = _trimmed(text, *match.span())
         if start >= end:
             continue

@@ -1,8 +1,13 @@
-"""Spoken phrases as regular expressions: text made plain first, patterns built from readable parts."""
+"""Spoken sentences and phrases as regular expressions: text made plain first, patterns built from readable
+parts.
+"""
 
 from __future__ import annotations
 
 import re
+
+SENTENCE = re.compile(r"[^.?!]+[.?!]*")
+"""A sentence as a recogniser writes it, with the marks that end it; the last may have none."""
 
 
 def plain(text: str) -> str:
