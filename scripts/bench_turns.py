@@ -17,7 +17,6 @@ echo     the loudspeaker is heard by the microphone: does the interviewer answer
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import random
 import shlex
@@ -35,31 +34,16 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from turn_figures import (  # noqa: E402
-    judge_answer,
-    locate,
-    percentile,
-    silent_after,
-    sounding,
-    spans,
-)
-from turn_robot import Answer, Mouth, Piece, Robot, Said, answer_texts, drawn_pauses  # noqa: E402
+from turn_figures import judge_answer, percentile, sounding, spans  # noqa: E402
+from turn_over_prompt import PROMPT_LIMIT_S, stage_barge, stage_echo  # noqa: E402
+from turn_robot import Mouth, Robot, answer_texts, drawn_pauses, place  # noqa: E402
 
 from tests.soundcard import RATE_HZ, VirtualSoundCard, missing_programs  # noqa: E402
 from voice_interviewer.adapters.audio_files import load  # noqa: E402
 from voice_interviewer.adapters.models import model_path  # noqa: E402
 from voice_interviewer.adapters.piper import PiperVoice  # noqa: E402
 
-DATA = ROOT.parent / "shared" / "data"
 STAGES = ("answers", "barge", "echo")
-REPEAT = "Could you repeat the question, please?"
-BARGE = "Sorry, could you repeat the question, please?"
-ECHOES = [(delay_ms, below_db) for below_db in (0, 6, 12) for delay_ms in (20, 100, 200, 300)]
-PROMPT_LIMIT_S = 20.0
-HELD_S = 2.5
-"""A prompt that is silent for less may only be held: 1.6 s, and what it takes to be sure."""
-SAME_FIT = 0.7
-"""Correlation of a prompt's first words with those of the prompt it should be."""
 QUIET_S = 6.0
 """Nothing was heard for so long: what the program still had to do about it is done."""
 
@@ -210,167 +194,6 @@ def answer_figures(robot: Robot) -> Figures:
         "broken_off": sum(turn.broken_off for turn in turns),
         "worst_fit": round(min(fits, default=0.0), 3),
     }
-
-
-def place(robot: Robot, said: Said, room: Pcm) -> tuple[float, float]:
-    """Where the robot's sound really lies in the room's recording, seconds, and how well it fits."""
-    first = said.answer.pcm[: round(min(2.0, said.answer.pieces[0].end_s) * RATE_HZ)]
-    return locate(first, room, said.at_s - robot.room.began_at_s)
-
-
-def stage_barge(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figures:
-    """Over the repeated question: half of the time words, half of the time mere noises.
-
-    The words ask for the question again, so that every trial is made on the same prompt.
-    """
-    rng = random.Random(options.seed)
-    repeat, words = _single(mouth, REPEAT), _single(mouth, BARGE)
-    noises = false_sounds(mouth)
-    robot.wait_for_prompt(0.0, 60.0)
-    robot.wait_for_silence(1.5)
-    whole_s = _repeated(robot, repeat)
-    stops: list[float] = []
-    kept: dict[str, list[bool]] = {name: [] for name in noises}
-    asked_s = 0.0  # when the prompt of the next trial was asked for, 0 if it was not yet
-    for trial in range(2 * options.trials):
-        if not asked_s:
-            robot.say(repeat, "repeat", polite=False)
-            asked_s = time.monotonic()
-        if not robot.wait_for_prompt(asked_s - 0.2, PROMPT_LIMIT_S):
-            asked_s = 0.0
-            continue
-        begun_s = robot.loud.first_sound_at_s(after_s=asked_s - 0.2)
-        room_s = max(0.5, whole_s - 2.5)  # so much of the prompt must be left that its end is not the stop
-        time.sleep(max(0.0, begun_s + rng.uniform(0.5, room_s) - time.monotonic()))
-        asked_s = 0.0
-        if trial % 2 == 0:
-            said = robot.say(words, "barge", polite=False)
-            asked_s = time.monotonic()
-            stops.append(_stop_s(robot, said))
-        else:
-            name = list(noises)[trial // 2 % len(noises)]
-            robot.say(noises[name], name, polite=False)
-            robot.wait_for_silence(4.0)
-            kept[name].append(_sound_since_s(robot, begun_s) > 0.8 * whole_s)
-    return {
-        "barge_ins": len(stops),
-        "stop_p50_s": round(percentile(stops, 50), 2),
-        "stop_p95_s": round(percentile(stops, 95), 2),
-        "stops_s": [round(stop, 2) for stop in stops],
-        "prompt_s": round(whole_s, 2),
-        "false_trials": sum(len(results) for results in kept.values()),
-        "false_barge_ins": sum(not kept_on for results in kept.values() for kept_on in results),
-        "false_by_sound": {name: results.count(False) for name, results in kept.items()},
-    }
-
-
-def _stop_s(robot: Robot, said: Said) -> float:
-    """From the onset of the words to the silence of the loudspeaker; 99 when it talked on."""
-    at_s = place(robot, said, robot.room.samples())[0] + robot.room.began_at_s
-    stopped = silent_after(sounding(robot.loud.samples()), at_s - robot.loud.began_at_s)
-    return 99.0 if stopped is None else stopped
-
-
-def _repeated(robot: Robot, repeat: Answer) -> float:
-    """Seconds of sound in the repeated question when nobody disturbs it."""
-    robot.say(repeat, "repeat", polite=False)
-    asked_s = time.monotonic()
-    robot.wait_for_prompt(asked_s - 0.2, PROMPT_LIMIT_S)
-    begun_s = robot.loud.first_sound_at_s(after_s=asked_s - 0.2)
-    robot.wait_for_silence(1.5)
-    return _sound_since_s(robot, begun_s)
-
-
-def _sound_since_s(robot: Robot, since_s: float) -> float:
-    """Seconds of sound that the loudspeaker made since then."""
-    loud = sounding(robot.loud.samples())
-    return float(loud[max(0, round((since_s - robot.loud.began_at_s) * 100)) :].sum() / 100)
-
-
-def false_sounds(mouth: Mouth) -> dict[str, Answer]:
-    """What must not stop the interviewer."""
-    rng = np.random.default_rng(7)
-    burst = rng.standard_normal(RATE_HZ // 6) * np.exp(-np.linspace(0, 5, RATE_HZ // 6)) * 9000
-    cough = np.concatenate([burst, np.zeros(RATE_HZ // 8), 0.7 * burst])
-    sounds: dict[str, Answer] = {
-        "cough": _sound("cough", cough),
-        "okay": _single(mouth, "Okay."),
-    }
-    keys = DATA / "noise" / "keyboard-typing.ogg"
-    if keys.exists():
-        sounds["keyboard"] = _sound("keyboard", load(keys)[: 3 * RATE_HZ].astype(np.float64))
-    meeting = DATA / "spontaneous" / "ami_trn04.flac"
-    if meeting.exists():  # somebody who listens: "Mm-hmm"
-        pcm = load(meeting)[round(14.41 * RATE_HZ) : round(15.92 * RATE_HZ)]
-        begin_s, end_s = max(
-            spans(sounding(pcm, int(np.abs(pcm).max()) // 8), 0.3), key=lambda s: s[1] - s[0]
-        )
-        loud = pcm[round(begin_s * RATE_HZ) : round(end_s * RATE_HZ)].astype(np.float64)
-        sounds["mm-hm"] = _sound("mm-hm", loud * 9000 / np.abs(loud).max())
-    return sounds
-
-
-def _single(mouth: Mouth, text: str) -> Answer:
-    return mouth.answer(text, text, [])
-
-
-def _sound(name: str, pcm: NDArray[np.float64]) -> Answer:
-    whole = np.clip(pcm, -32000, 32000).astype(np.int16)
-    return Answer(name, whole, (Piece(name, 0.0, whole.size / RATE_HZ),))
-
-
-def stage_echo(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figures:
-    """The question is repeated over each echo path, and over all of them again until the time is up, while
-    the robot keeps quiet.
-    """
-    repeat = _single(mouth, REPEAT)
-    robot.wait_for_prompt(0.0, 60.0)
-    robot.wait_for_silence(1.5)
-    whole_s = _repeated(robot, repeat)
-    opening = _opening(robot)
-    rows: list[Figures] = []
-    began_s = time.monotonic()
-    for number, (delay_ms, below_db) in enumerate(itertools.cycle(ECHOES)):
-        passed = number >= len(ECHOES) and time.monotonic() - began_s >= options.echo_minutes * 60
-        if passed or not robot.running():
-            break
-        robot.card.add_echo(delay_ms=delay_ms, attenuation_db=below_db)
-        robot.say(repeat, "repeat", polite=False)
-        asked_s = time.monotonic()
-        robot.wait_for_prompt(asked_s - 0.2, PROMPT_LIMIT_S)
-        robot.wait_for_silence(HELD_S)
-        done_s = time.monotonic() - HELD_S
-        time.sleep(7.0)
-        heard = robot.loud.samples()
-        loud = sounding(heard)
-        first = round((asked_s - 0.2 - robot.loud.began_at_s) * 100)
-        split = round((done_s + 0.3 - robot.loud.began_at_s) * 100)
-        same = locate(opening, heard, asked_s - robot.loud.began_at_s, PROMPT_LIMIT_S)[1] > SAME_FIT
-        rows.append({
-            "at_s": round(asked_s - robot.loud.began_at_s, 1), "delay_ms": delay_ms, "level_db": -below_db,
-            "same_prompt": same,
-            "stopped_itself": bool(same and loud[first:split].sum() / 100 < 0.8 * whole_s),
-            "held_itself": len(spans(loud[first:split])) > 1,
-            "answered_itself": bool(loud[split:].any()),
-        })  # fmt: skip
-        robot.wait_for_silence(1.5)
-        robot.card.remove_echo()
-    return {
-        "echo_trials": len(rows),
-        "echo_minutes": round((time.monotonic() - began_s) / 60, 1),
-        "other_prompts": sum(not row["same_prompt"] for row in rows),
-        "stopped_itself": sum(row["stopped_itself"] for row in rows),
-        "held_itself": sum(row["held_itself"] for row in rows),
-        "answered_itself": sum(row["answered_itself"] for row in rows),
-        "by_path": rows,
-    }
-
-
-def _opening(robot: Robot) -> Pcm:
-    """How the prompt begins that the loudspeaker played last, at 16 kHz."""
-    heard = robot.loud.samples()
-    begin_s = spans(sounding(heard), HELD_S)[-1][0]
-    return heard[round(begin_s * RATE_HZ) : round((begin_s + 1.5) * RATE_HZ)]
 
 
 # -- the table -------------------------------------------------------------------------------------

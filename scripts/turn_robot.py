@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from turn_figures import locate
 
 from tests.soundcard import RATE_HZ, Ear, VirtualSoundCard
 from voice_interviewer.adapters.piper import PiperVoice
@@ -237,6 +238,12 @@ class Robot:
             self.usage.at_s.append(time.monotonic())
             self.usage.cpu_s.append(cpu_s)
             self.usage.rss_mb.append(rss_mb)
+
+
+def place(robot: Robot, said: Said, room: Pcm) -> tuple[float, float]:
+    """Where the robot's sound really lies in the room's recording, seconds, and how well it fits."""
+    first = said.answer.pcm[: round(min(2.0, said.answer.pieces[0].end_s) * RATE_HZ)]
+    return locate(first, room, said.at_s - robot.room.began_at_s)
 
 
 def _family(pid: int) -> list[int]:
