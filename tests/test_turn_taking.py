@@ -179,6 +179,16 @@ def test_a_slow_candidate_is_waited_for_and_a_quick_one_answered_sooner() -> Non
     assert required_silence_s(evidence, slow)[0] <= 1.7 * usual_s, "but not without limit"
 
 
+def test_a_clause_that_hangs_is_waited_for_longest() -> None:
+    def longest_s(text: str) -> float:
+        evidence = PauseEvidence(judge(text), 0.01, Patience.QUESTION, 1.0, -2.5)
+        return required_silence_s(evidence, PauseHabit())[0]
+
+    constants = EndpointSettings()
+    assert longest_s(ANSWER) == constants.longest_whole_s < constants.longest_s
+    assert longest_s("and then we look at the") == constants.longest_s
+
+
 def test_the_candidate_may_choose_how_long_a_pause_may_be() -> None:
     evidence = PauseEvidence(judge(ANSWER), 0.95, Patience.FOLLOW_UP, 30.0)
     brisk_s, usual_s, patient_s = (
