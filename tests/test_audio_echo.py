@@ -14,6 +14,7 @@ from tests import soundcard
 from tests.soundcard import VirtualSoundCard
 from voice_interviewer.adapters.audio_files import load
 from voice_interviewer.adapters.echo import (
+    LEAD_S,
     EchoAwareActivity,
     FarEnd,
     NoCanceller,
@@ -28,7 +29,7 @@ from voice_interviewer.adapters.echo_path import (
     probe_sound,
 )
 from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
-from voice_interviewer.adapters.playback import Heard, SoundDevicePlayback, Tap
+from voice_interviewer.adapters.playback import DEVICE_LATENCY_S, Heard, SoundDevicePlayback, Tap
 from voice_interviewer.adapters.vad import GatedVoiceActivity
 from voice_interviewer.core.errors import DeviceError
 from voice_interviewer.core.events import SpeechStarted
@@ -272,3 +273,8 @@ def test_the_echo_of_the_sound_card_is_measured(sound_card: VirtualSoundCard) ->
     assert 40 < path.delay_ms < 400
     assert choose_duplex(path, canceller=True) == "full"
     assert choose_duplex(path, canceller=False) == "half"
+
+
+def test_the_canceller_never_asks_for_sound_that_the_playback_does_not_know_yet() -> None:
+    # The end of every other frame was silent while this was not so, and people were taken for an echo.
+    assert LEAD_S < DEVICE_LATENCY_S
