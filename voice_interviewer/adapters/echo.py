@@ -38,8 +38,8 @@ from voice_interviewer.ports import (
 
 LEAD_S = 0.04
 """The canceller gets the loudspeaker's sound this much early: the times of both devices are estimates, and an
-echo that seems to come before its cause cannot be found. Not more: the playback knows what will be heard 0.045 s
-ahead, and with 0.06 s the end of every other frame was still missing when its turn came."""
+echo that seems to come before its cause cannot be found. Not more: the playback knows what will be heard
+0.045 s ahead, and with 0.06 s the end of every other frame was still missing when its turn came."""
 TAIL_S = 0.5
 """How long after its last sound the loudspeaker may still be heard in the room."""
 _TEN_MS = SAMPLE_RATE_HZ // 100
