@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from voice_interviewer.adapters import content_files
+from voice_interviewer.adapters import content_files, content_schema
 from voice_interviewer.cli.main import main
 
 CURVED = next(q for q in content_files.load_questions() if q.curve_ball and q.principles and q.companies)
@@ -38,3 +40,10 @@ def test_names_that_are_not_there_are_told_in_one_line(
     assert main(["content", *arguments]) != 0
     error = capsys.readouterr().err
     assert arguments[-1] in error and len(error.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("line", ['"unheard".of = 1', "[[ unheard ]]", "unheard = 1"])
+def test_an_unknown_name_is_found_however_it_is_written(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "odd.toml"
+    path.write_text(f'id = "odd"\n# a comment\n{line}\n', encoding="utf-8")
+    assert content_schema.parse(path).line(("unheard",)) == 3

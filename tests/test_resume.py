@@ -19,7 +19,7 @@ from voice_interviewer.analysis.record import AcousticTrack
 from voice_interviewer.cli.main import main
 from voice_interviewer.core.codec import canonical
 from voice_interviewer.core.endpointing import NEEDED
-from voice_interviewer.core.errors import UsageError
+from voice_interviewer.core.errors import JournalError, UsageError
 from voice_interviewer.core.events import SessionResumed
 from voice_interviewer.core.interviewer import Interviewer
 from voice_interviewer.core.speech import Frame
@@ -120,6 +120,12 @@ def assert_replays(folder: SessionFolder) -> None:
     assert len(different) <= 1
     for step in different:
         assert step.replayed[: len(step.journaled)] == step.journaled
+
+
+def test_a_header_without_its_minutes_is_one_clear_line() -> None:
+    header = {"kind": "practice", "framework": "circles", "question_id": "design-product-for-the-blind"}
+    with pytest.raises(JournalError, match="line 1: the session's minutes are missing"):
+        going_on.setup_of(header, "broken")
 
 
 def test_what_was_finished_or_is_no_interview_says_so(tmp_path: Path, capsys: Any) -> None:

@@ -58,7 +58,12 @@ class ContentFile:
             for place in (wanted[:length], (*wanted[:length], 0)):  # an array of tables: its first one
                 if place in self.places:
                     return self.places[place]
-        return 0
+        names = [step for step in wanted if isinstance(step, str)]
+        return self._line_naming(names[-1]) if names else 0
+
+    def _line_naming(self, name: str) -> int:
+        """Dotted keys and odd headers have no place of their own: the first line with the name."""
+        return next((number for number, line in enumerate(self.lines, 1) if name in line), 0)
 
     def _line_of_item(self, place: Place) -> int:
         """An array's item is found by its own text, from the line of its key on."""

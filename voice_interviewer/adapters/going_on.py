@@ -13,7 +13,7 @@ from voice_interviewer.adapters.wav_span import HEADER_BYTES
 from voice_interviewer.analysis.record import AcousticTrack
 from voice_interviewer.core.codec import decode
 from voice_interviewer.core.endpointing import NEEDED, EndpointSettings
-from voice_interviewer.core.errors import SessionError, UsageError
+from voice_interviewer.core.errors import JournalError, SessionError, UsageError
 from voice_interviewer.core.events import Event
 from voice_interviewer.core.interviewer import Interviewer, Setup
 from voice_interviewer.core.speech import Frame
@@ -80,6 +80,8 @@ def setup_of(header: Mapping[str, Any], name: str) -> Setup:
     framework, question = session_folder.content_of(dict(header))
     if header.get("kind") != "practice" or framework is None or question is None:
         raise UsageError(f"{name} is not an interview that can go on", hint="reviews are made in one go")
+    if "minutes" not in header:
+        raise JournalError(f"{name}/{journal.JOURNAL_NAME}, line 1: the session's minutes are missing")
     return Setup(
         framework,
         question,
