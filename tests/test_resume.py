@@ -122,8 +122,10 @@ def assert_replays(folder: SessionFolder) -> None:
         assert step.replayed[: len(step.journaled)] == step.journaled
 
 
-def test_a_header_without_its_minutes_is_one_clear_line() -> None:
-    header = {"kind": "practice", "framework": "circles", "question_id": "design-product-for-the-blind"}
+@pytest.mark.parametrize("minutes", [{}, {"minutes": 0.0}, {"minutes": -5}])
+def test_a_header_without_its_minutes_is_one_clear_line(minutes: dict[str, float]) -> None:
+    about = {"kind": "practice", "framework": "circles", "question_id": "design-product-for-the-blind"}
+    header = about | minutes
     with pytest.raises(JournalError, match="line 1: the session's minutes are missing"):
         going_on.setup_of(header, "broken")
 

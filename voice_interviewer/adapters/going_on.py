@@ -80,8 +80,10 @@ def setup_of(header: Mapping[str, Any], name: str) -> Setup:
     framework, question = session_folder.content_of(dict(header))
     if header.get("kind") != "practice" or framework is None or question is None:
         raise UsageError(f"{name} is not an interview that can go on", hint="reviews are made in one go")
-    if "minutes" not in header:
-        raise JournalError(f"{name}/{journal.JOURNAL_NAME}, line 1: the session's minutes are missing")
+    if float(header.get("minutes", 0.0)) <= 0:
+        raise JournalError(
+            f"{name}/{journal.JOURNAL_NAME}, line 1: the session's minutes are missing or none"
+        )
     return Setup(
         framework,
         question,
