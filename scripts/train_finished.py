@@ -40,12 +40,11 @@ from voice_interviewer.adapters.llama_trunk import LlamaTrunk
 from voice_interviewer.adapters.models import model_path
 from voice_interviewer.adapters.paths import content_dir
 from voice_interviewer.core.completeness import judge
+from voice_interviewer.core.endpointing import JUDGED_CLOSURES
 
 Array = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
-JUDGED = ("complete", "unclear", "closing")
-"""Closures that leave open whether more follows."""
 Variant = tuple[int | None, Literal["own", "none", "other"], int]
 """Seed of what a recogniser makes of it, None for as written; the question it is read with; one in so many
 answers.
@@ -75,7 +74,7 @@ def samples(lot: str, variants: Sequence[Variant]) -> list[Sample]:
         rng = random.Random(f"questions {seed}")
         others = {one.source: rng.choice(questions) for one in told}
         for stop in stops(told[::one_in], seed):
-            if judge(stop.answer).closure in JUDGED:
+            if judge(stop.answer).closure in JUDGED_CLOSURES:
                 own = stop.told.question
                 question = {"own": own, "none": "", "other": others[stop.told.source]}[asked]
                 found.append((stop, question))

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from turn_figures import locate, percentile, silent_after, sounding, spans
-from turn_robot import Answer, Mouth, Piece, Robot, Said, place
+from turn_robot import Answer, Mouth, Pcm, Piece, Robot, Said, place
 
-from tests.soundcard import RATE_HZ
+from tests.soundcard import RATE_HZ, Ear
 from voice_interviewer.adapters.audio_files import load
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -27,7 +27,6 @@ SAME_FIT = 0.7
 """Correlation of a prompt's first words with those of the prompt it should be."""
 PROMPT_LIMIT_S = 20.0
 
-Pcm = NDArray[np.int16]
 Figures = dict[str, Any]
 
 
@@ -86,9 +85,7 @@ def _stop_s(robot: Robot, said: Said) -> float:
 
 def _repeated(robot: Robot, repeat: Answer) -> float:
     """Seconds of sound in the repeated question when nobody disturbs it."""
-    robot.say(repeat, "repeat", polite=False)
-    asked_s = time.monotonic()
-    robot.wait_for_prompt(asked_s - 0.2, PROMPT_LIMIT_S)
+    asked_s = _ask_again(robot, repeat)
     begun_s = robot.loud.first_sound_at_s(after_s=asked_s - 0.2)
     robot.wait_for_silence(1.5)
     return _sound_since_s(robot, begun_s)
@@ -148,24 +145,12 @@ def stage_echo(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figur
         if passed or not robot.running():
             break
         robot.card.add_echo(delay_ms=delay_ms, attenuation_db=below_db)
-        robot.say(repeat, "repeat", polite=False)
-        asked_s = time.monotonic()
-        robot.wait_for_prompt(asked_s - 0.2, PROMPT_LIMIT_S)
+        asked_s = _ask_again(robot, repeat)
         robot.wait_for_silence(HELD_S)
         done_s = time.monotonic() - HELD_S
         time.sleep(7.0)
-        heard = robot.loud.samples()
-        loud = sounding(heard)
-        first = round((asked_s - 0.2 - robot.loud.began_at_s) * 100)
-        split = round((done_s + 0.3 - robot.loud.began_at_s) * 100)
-        same = locate(opening, heard, asked_s - robot.loud.began_at_s, PROMPT_LIMIT_S)[1] > SAME_FIT
-        rows.append({
-            "at_s": round(asked_s - robot.loud.began_at_s, 1), "delay_ms": delay_ms, "level_db": -below_db,
-            "same_prompt": same,
-            "stopped_itself": bool(same and loud[first:split].sum() / 100 < 0.8 * whole_s),
-            "held_itself": len(spans(loud[first:split])) > 1,
-            "answered_itself": bool(loud[split:].any()),
-        })  # fmt: skip
+        path = {"delay_ms": delay_ms, "level_db": -below_db}
+        rows.append(path | _echo_row(robot.loud, asked_s, done_s, opening, whole_s))
         robot.wait_for_silence(1.5)
         robot.card.remove_echo()
     return {
@@ -176,6 +161,31 @@ def stage_echo(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figur
         "held_itself": sum(row["held_itself"] for row in rows),
         "answered_itself": sum(row["answered_itself"] for row in rows),
         "by_path": rows,
+    }
+
+
+def _ask_again(robot: Robot, repeat: Answer) -> float:
+    """Have the question repeated, and wait until it is; time.monotonic() when it was asked for."""
+    robot.say(repeat, "repeat", polite=False)
+    asked_s = time.monotonic()
+    robot.wait_for_prompt(asked_s - 0.2, PROMPT_LIMIT_S)
+    return asked_s
+
+
+def _echo_row(loud: Ear, asked_s: float, done_s: float, opening: Pcm, whole_s: float) -> Figures:
+    """What the loudspeaker did from when the question was asked for, and after it was done."""
+    heard = loud.samples()
+    at_s = asked_s - loud.began_at_s
+    split = round((done_s + 0.3 - loud.began_at_s) * 100)
+    per_frame = sounding(heard)
+    prompt = per_frame[round((at_s - 0.2) * 100) : split]
+    same = locate(opening, heard, at_s, PROMPT_LIMIT_S)[1] > SAME_FIT
+    return {
+        "at_s": round(at_s, 1),
+        "same_prompt": same,
+        "stopped_itself": bool(same and prompt.sum() / 100 < 0.8 * whole_s),
+        "held_itself": len(spans(prompt)) > 1,
+        "answered_itself": bool(per_frame[split:].any()),
     }
 
 

@@ -42,7 +42,7 @@ def test_names_that_are_not_there_are_told_in_one_line(
     assert arguments[-1] in error and len(error.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("line", ['"unheard".of = 1', "[[ unheard ]]", "unheard = 1"])
+@pytest.mark.parametrize("line", ['"unheard".of = 1', "[[ unheard ]]", "[[unheard.of]]", "unheard = 1"])
 def test_an_unknown_name_is_found_however_it_is_written(tmp_path: Path, line: str) -> None:
     path = tmp_path / "odd.toml"
     path.write_text(f'id = "odd"\n# a comment\n{line}\n', encoding="utf-8")

@@ -23,7 +23,8 @@ Place = tuple[str | int, ...]
 """Where in the file: ('phases', 2, 'signals', 0, 'patterns', 1)."""
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"^\s*([A-Za-z0-9_-]+|\"[^\"]+\")\s*=")
+_NAME = r"(?:[A-Za-z0-9_-]+|\"[^\"]+\"|'[^']+')"
+_KEY = re.compile(rf"^\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,7 @@ class ContentFile:
             for place in (wanted[:length], (*wanted[:length], 0)):  # an array of tables: its first one
                 if place in self.places:
                     return self.places[place]
-        names = [step for step in wanted if isinstance(step, str)]
-        return self._line_naming(names[-1]) if names else 0
-
-    def _line_naming(self, name: str) -> int:
-        """Dotted keys and odd headers have no place of their own: the first line with the name."""
-        return next((number for number, line in enumerate(self.lines, 1) if name in line), 0)
+        return 0
 
     def _line_of_item(self, place: Place) -> int:
         """An array's item is found by its own text, from the line of its key on."""
@@ -210,18 +206,28 @@ def _places(lines: Sequence[str]) -> dict[Place, int]:
                 continue
         header = _HEADER.match(line)
         if header:
-            table = _open_table(header[2], header[1] == "[[", counts)
+            table = _open_table(_names(header[2]), header[1] == "[[", counts)
+            _note(places, table, number)
             places[table] = number
             continue
         key = _KEY.match(line)
         if key:
-            places.setdefault((*table, key[1].strip('"')), number)
+            _note(places, (*table, *_names(key[1])), number)
     return places
 
 
-def _open_table(dotted: str, is_array: bool, counts: dict[Place, int]) -> Place:
+def _names(dotted: str) -> list[str]:
+    return [name.strip().strip("\"'") for name in dotted.split(".")]
+
+
+def _note(places: dict[Place, int], place: Place, number: int) -> None:
+    """The place stands on this line, and so does what it lies in where that was not opened before."""
+    for length in range(1, len(place) + 1):
+        places.setdefault(place[:length], number)
+
+
+def _open_table(names: Sequence[str], is_array: bool, counts: dict[Place, int]) -> Place:
     """The place a header opens; `counts` remembers how many elements each array of tables has."""
-    names = [name.strip().strip("\"'") for name in dotted.split(".")]
     place: Place = ()
     for depth, name in enumerate(names):
         place = (*place, name)

@@ -15,10 +15,7 @@ def keep_together() -> None:
     glibc gives each thread a heap of its own, and of those `malloc_trim` leaves the free end: up to 64 MB
     each stayed with the process after a round. Other C libraries are left as they are.
     """
-    try:
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
-    except (OSError, AttributeError, TypeError):
-        return
+    _ask_libc("mallopt", _ARENA_MAX, 1)
 
 
 def give_back() -> None:
@@ -26,7 +23,11 @@ def give_back() -> None:
     a round of a loop, since several threads loaded weights and put pages together.
     """
     gc.collect()
+    _ask_libc("malloc_trim", 0)
+
+
+def _ask_libc(name: str, *arguments: int) -> None:
     try:
-        ctypes.CDLL(None).malloc_trim(0)
+        ctypes.CDLL(None)[name](*arguments)
     except (OSError, AttributeError, TypeError):
         return  # another C library, which gives back by itself

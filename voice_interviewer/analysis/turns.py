@@ -15,7 +15,7 @@ from itertools import pairwise
 from voice_interviewer.analysis.findings import ReportTurn
 from voice_interviewer.analysis.record import PhaseSpan, PromptSpan, SessionRecord
 from voice_interviewer.analysis.tokens import SpokenWord, spoken_words
-from voice_interviewer.core.speech import Utterance, Word
+from voice_interviewer.core.speech import Utterance, Word, text_of
 
 BREAK_S = 10.0
 """Silence that ends a turn where no prompt is known."""
@@ -88,7 +88,7 @@ def _split_at_breaks(groups: list[list[Word]]) -> list[list[Word]]:
 def _candidate_turn(turn_id: int, words: Sequence[Word], spans: Sequence[PhaseSpan]) -> ReportTurn:
     start_s = words[0].start_s
     end_s = max(start_s, max(word.end_s for word in words))
-    text = " ".join(word.text for word in words)
+    text = text_of(words)
     return ReportTurn(turn_id, "candidate", start_s, end_s, text, dominant_phase(spans, start_s, end_s))
 
 

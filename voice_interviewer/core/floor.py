@@ -1,10 +1,9 @@
 """The floor, and how it changes hands.
 
-    candidate ---- turn judged over ----> judged ---- PromptStarted ----> interviewer ---- PromptFinished
-    ---+ ^ ^                                |                                  |
-        | | +------- speech: TurnReopened --+                                  |
-             | +--------------- speech that lasts: BargedIn
-             ------------------------+-----------------------------+
+    candidate ---- turn judged over ----> judged ---- PromptStarted ----> interviewer
+      ^   ^                                 |                                 |
+      |   +------ speech: TurnReopened -----+                                 |
+      +------ PromptFinished, or speech that lasts: BargedIn -----------------+
 
 When a turn is over is decided in `core.silence`, whether speech over a prompt lasts in `core.overlap`. In
 half duplex such speech is not listened to: what an utterance has of it is cut off here.

@@ -9,26 +9,13 @@ from collections.abc import Mapping
 from voice_interviewer.core import commands as c
 from voice_interviewer.core import events as e
 from voice_interviewer.core import greeting, wording
+from voice_interviewer.core import turn_outcomes as outcomes
 from voice_interviewer.core.decision import Decision
 from voice_interviewer.core.endpointing import Patience
 from voice_interviewer.core.interview import Interview
 from voice_interviewer.core.obeying import obey
 from voice_interviewer.core.overtime import Overtime
 from voice_interviewer.core.speech import Utterance
-from voice_interviewer.core.turn_outcomes import (
-    BargedIn,
-    BargeInDismissed,
-    BargeInDoubtful,
-    CandidateTurn,
-    Issue,
-    LongSilence,
-    LookAheadStale,
-    Outcome,
-    TurnEnded,
-    TurnLikelyEnding,
-    TurnReopened,
-    UtteranceHeard,
-)
 
 CUT_IN = "the interviewer cut in"
 """Reason of a turn's end that needs no answer: the interviewer is speaking already."""
@@ -63,29 +50,29 @@ class Listening:
         if patience is not None:
             self._who.taker.expect(patience, memory.said[-1] if memory.said else "")
 
-    def take(self, outcome: Outcome, at_s: float) -> None:
+    def take(self, outcome: outcomes.Outcome, at_s: float) -> None:
         """Act on one outcome of the turn taker."""
         match outcome:
-            case Issue(command=command):
+            case outcomes.Issue(command=command):
                 self._who.saying.out.append(command)
-            case UtteranceHeard():
+            case outcomes.UtteranceHeard():
                 self._hear(outcome, at_s)
-            case TurnLikelyEnding():
+            case outcomes.TurnLikelyEnding():
                 self._prepare(at_s)
-            case TurnEnded(turn=turn):
+            case outcomes.TurnEnded(turn=turn):
                 self._end_turn(turn, at_s)
-            case LongSilence():
+            case outcomes.LongSilence():
                 self._offer_help(at_s)
-            case BargedIn() | TurnReopened():
+            case outcomes.BargedIn() | outcomes.TurnReopened():
                 self._give_floor(at_s)
-            case BargeInDoubtful():
+            case outcomes.BargeInDoubtful():
                 self._who.saying.out.append(c.Duck())
-            case BargeInDismissed():
+            case outcomes.BargeInDismissed():
                 self._who.saying.out.append(c.Unduck())
-            case LookAheadStale(utterance_id=utterance_id):
+            case outcomes.LookAheadStale(utterance_id=utterance_id):
                 self._who.saying.out.append(c.DropLookAhead(utterance_id))
 
-    def _hear(self, heard: UtteranceHeard, at_s: float) -> None:
+    def _hear(self, heard: outcomes.UtteranceHeard, at_s: float) -> None:
         if heard.hands_free is not None:
             obey(self._who, heard.hands_free, at_s)
             return
@@ -103,7 +90,7 @@ class Listening:
             c.MarkPhase(utterance.id, belief.phase_id, utterance.start_s, utterance.end_s, belief.confidence)
         )
 
-    def _end_turn(self, turn: CandidateTurn, at_s: float) -> None:
+    def _end_turn(self, turn: outcomes.CandidateTurn, at_s: float) -> None:
         self._turns += 1
         self._who.saying.out.append(c.MarkTurn(self._turns, turn.start_s, turn.end_s, turn.reason))
         for utterance in turn.utterances:

@@ -56,8 +56,7 @@ class Memory:
     said: list[str] = field(default_factory=list)
     """Texts of prompts that were spoken."""
     stem_counts: Counter[str] = field(default_factory=Counter)
-    """In how many utterances a stem was said; none where only a quick look heard it."""
-    """Content-word stems of all the candidate said."""
+    """In how many utterances a content word's stem was said; 0 where only a quick look heard it."""
     follow_ups_in: Counter[str] = field(default_factory=Counter)
     invited: set[str] = field(default_factory=set)
     """Phases the interviewer has already led to."""

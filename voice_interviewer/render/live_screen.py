@@ -16,6 +16,7 @@ from rich.text import Text
 
 from voice_interviewer.core.commands import Command, Notice, Say, Transcribe
 from voice_interviewer.core.events import Event, SpeechPaused, SpeechStarted, Transcribed, UtteranceEnded
+from voice_interviewer.core.speech import text_of
 
 LOWEST_DB, HIGHEST_DB = -60.0, -6.0
 KEPT_LINES = 8
@@ -79,7 +80,7 @@ class _Transcript:
         if isinstance(event, UtteranceEnded):
             self._closed.add(event.utterance_id)
         elif isinstance(event, Transcribed):
-            text = " ".join(word.text for word in event.words)
+            text = text_of(event.words)
             if event.final and event.utterance_id not in self._shown:
                 self._shown.add(event.utterance_id)
                 self._waiting.pop(event.utterance_id, None)

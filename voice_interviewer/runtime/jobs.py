@@ -93,16 +93,19 @@ class Transcription:
                 )
             raise
         # Nobody asks what a glimpse means: its words are for judging the pause, and time counts there.
-        quick = not job.final and self._glimpse is not None
-        meanings = {} if quick else self._meanings(text_of(words))
+        meanings = {} if self._glimpse_for(job) else self._meanings(text_of(words))
         self._put(
             Transcribed(self._now_s(), job.utterance_id, job.start_s, job.end_s, words, job.final, meanings)
         )
 
     def _hear(self, job: Transcribe, samples: Samples) -> Sequence[Word]:
-        if not job.final and self._glimpse is not None:
-            return self._glimpse(samples, start_s=job.start_s)
+        if glimpse := self._glimpse_for(job):
+            return glimpse(samples, start_s=job.start_s)
         return self._transcriber.transcribe(samples, start_s=job.start_s, context=job.context)
+
+    def _glimpse_for(self, job: Transcribe) -> Glimpse | None:
+        """The faster recogniser, where the job is for it."""
+        return None if job.final else self._glimpse
 
     def _meanings(self, text: str) -> dict[str, float]:
         return self._scorer.scores(text) if self._scorer is not None and text else {}
