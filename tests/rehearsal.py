@@ -53,6 +53,11 @@ class Rehearsal:
         self.run_until(end_s + UTTERANCE_END_S + TRANSCRIPTION_S + 0.01)
         return self
 
+    def speaks(self, text: str, *, after_s: float) -> Rehearsal:
+        """One utterance is going to be spoken, beginning `after_s` from now; returns at once."""
+        self._speak(text, self.now_s + after_s)
+        return self
+
     def answers(self, text: str, *, after_s: float = 1.0) -> list[c.Say]:
         """Speak and wait until the interviewer has replied and listens again; the new prompts."""
         before = len(self.prompts)

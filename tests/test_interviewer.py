@@ -88,6 +88,23 @@ def test_a_minute_to_think_is_given() -> None:
     assert len(rehearsal.prompts) == before
 
 
+def test_who_says_let_me_think_is_left_to_think() -> None:
+    rehearsal = rehearse().start()
+    before = len(rehearsal.prompts)
+    rehearsal.says("Let me think about that for a second.")
+    rehearsal.wait(25)
+    assert len(rehearsal.prompts) == before, "silence is the answer"
+
+
+def test_who_needs_no_minute_after_all_is_not_talked_over() -> None:
+    rehearsal = rehearse().start()
+    before = len(rehearsal.prompts)
+    rehearsal.speaks("Give me a minute.", after_s=1.0)
+    rehearsal.speaks("Okay, so the goal is that drivers find a place to rest and", after_s=3.2)
+    rehearsal.wait(8)
+    assert len(rehearsal.prompts) == before
+
+
 def test_pause_stops_the_clock_and_resume_goes_on() -> None:
     rehearsal = rehearse().start()
     rehearsal.answers("Pause.")

@@ -30,6 +30,8 @@ class HandsFree:
     kind: HandsFreeKind
     seconds: float = 0.0
     """For 'give_me_a_minute': how long the floor is to be held."""
+    to_self: bool = False
+    """Said rather to themselves, as 'let me think' is: silence is the answer."""
 
 
 _LEAD = maybe(
@@ -164,24 +166,25 @@ _THOUGHTS = either(
     "plan(?: this| my answer)?", "prepare(?: my answer)?",
 )  # fmt: skip
 _FOR_IT = then("or (?:two|so)", "here", "please", f"to (?:just )?{_THOUGHTS}", "of silence", "first")
+_THINK = f"(?:just )?{_THOUGHTS}(?: for {_MOMENT})?(?: first| here)?"
+_TO_SELF = (f"let me {_THINK}", f"{_MOMENT}{_FOR_IT}", f"(?:hang|hold) on(?: for)?(?: {_MOMENT})?{_FOR_IT}")
 _HOLDS = (
     "(?:(?:can|could|may|would it be (?:okay|ok) if|is it (?:okay|ok) if|do you mind if) (?:i|you) )?"
     + maybe("please", "just", "maybe")
     + f"(?:give me|have|take|get|need|let me (?:have|take)|allow me|grant me) {_MOMENT}{_FOR_IT}",
     f"(?:{_WISH}|i need|let me|i'?m gonna) {maybe('like', 'need', 'just', 'to')}(?:take|have|need)? "
     f"?{_MOMENT}{_FOR_IT}",
-    f"{_MOMENT}{_FOR_IT}",
-    "(?:bear with me|hang on|hold on)(?: for)?" + f"(?: {_MOMENT})?{_FOR_IT}",
-    f"(?:let me|i need to|i'?d like to|can i|i have to) (?:just )?{_THOUGHTS}(?: for {_MOMENT})?(?: "
-    f"first| here)?",
+    f"bear with me(?: for)?(?: {_MOMENT})?{_FOR_IT}",
+    f"(?:i need to|i'?d like to|can i|i have to) {_THINK}",
     f"let me (?:just )?(?:take|have) {_MOMENT}{_FOR_IT}",
 )
+_PLEASE = re.compile(r"\b(?:please|thanks|thank you|sorry|excuse me|if you)\b")
 
 
 @cache
 def _compiled() -> tuple[tuple[HandsFreeKind, re.Pattern[str]], ...]:
     """Holds first: 'let me take a break to think' is one."""
-    rows: list[tuple[HandsFreeKind, str]] = [("give_me_a_minute", body) for body in _HOLDS]
+    rows: list[tuple[HandsFreeKind, str]] = [("give_me_a_minute", body) for body in (*_HOLDS, *_TO_SELF)]
     rows += [(kind, body) for kind, bodies in _PHRASES.items() for body in bodies]
     return tuple((kind, re.compile(f"{_LEAD}(?:{body}){_TAIL}")) for kind, body in rows)
 
@@ -204,6 +207,17 @@ def match(text: str) -> HandsFree | None:
         return None
     for kind, pattern in _compiled():
         found = pattern.fullmatch(said)
+        if found and kind == "give_me_a_minute":
+            return HandsFree(kind, _hold_seconds(found), _is_to_self(said))
         if found:
-            return HandsFree(kind, _hold_seconds(found) if kind == "give_me_a_minute" else 0.0)
+            return HandsFree(kind)
     return None
+
+
+@cache
+def _self_patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(f"{_LEAD}(?:{body}){_TAIL}") for body in _TO_SELF)
+
+
+def _is_to_self(said: str) -> bool:
+    return not _PLEASE.search(said) and any(pattern.fullmatch(said) for pattern in _self_patterns())

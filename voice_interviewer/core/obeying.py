@@ -26,7 +26,9 @@ def obey(who: Interview, asked: HandsFree, at_s: float) -> None:
             who.reply(at_s, who.saying.last_asked or greeting.question(who.setup))
         case "give_me_a_minute":
             who.taker.hold_floor(at_s + asked.seconds)
-            who.reply(at_s, Decision("hold", _pick(who, "hold", wording.HOLDS), "hold"))
+            # Whoever speaks again meanwhile needs no leave, and would be talked over.
+            if not asked.to_self and not who.taker.candidate_speaking:
+                who.reply(at_s, Decision("hold", _pick(who, "hold", wording.HOLDS), "hold"))
         case "time_left":
             who.reply(at_s, who.prompter.time_check(at_s))
         case "pause":
