@@ -109,6 +109,16 @@ def test_the_last_words_tell_how_finished_a_turn_sounds(text: str, closure: str)
         ),
         (["I think.", "I would drop it."], "I think I would drop it.", "complete"),
         (["It was late.", "How many users do we have?"], "It was late. How many users do we have?", "asked"),
+        (
+            ["Most people who leave,", "leave in the first week.", "So what happens there?"],
+            "Most people who leave leave in the first week. So what happens there?",
+            "wondering",
+        ),
+        (
+            ["I'd put a fee on every order that goes through it.", "Do we have one already?"],
+            "I'd put a fee on every order that goes through it. Do we have one already?",
+            "asking",
+        ),
         (["First.", "", "Um,"], "First um,", "filler"),
         ([], "", "unclear"),
     ],

@@ -114,7 +114,7 @@ class FinishedJudge:
         """How much likelier these words are at an answer's end than at a pause inside: natural logarithm.
 
         Between -LIMIT and LIMIT, 0 where there are no words; it does not depend on how frequent ends are.
-        Meant for the closures 'complete', 'unclear' and 'closing', to be added to their points. `question`
+        Meant for the closures of `JUDGED_CLOSURES`, to be added to their points. `question`
         may be empty.
         """
         if not answer.strip():

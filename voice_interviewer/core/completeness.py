@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from voice_interviewer.core.phrases import either, maybe, plain, then
+from voice_interviewer.core.phrases import either, ending, maybe, plain, then
+from voice_interviewer.core.questions import QuestionKind, asks_interviewer, question_kind
 
 Closure = Literal[
     "thinking",  # asks for time to think: holds the floor
@@ -25,6 +26,8 @@ Closure = Literal[
     "complete",  # a sentence is finished
     "closing",  # a sentence that rounds off: 'so that's why', 'overall', 'so yeah'
     "asked",  # a question to the interviewer, who should answer
+    "asking",  # perhaps one: 'how do we make money?', some way into an answer
+    "wondering",  # a question of the kind that people answer themselves: 'so what happens there?'
     "said_so",  # 'that's my answer'
 ]
 
@@ -76,17 +79,13 @@ _LEAD_INS = re.compile(
 _TAIL_FILLERS = re.compile(r"(?: (?:um+|uh+|er+|hm+|mm+))+$")
 
 
-def _ending(*parts: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|(?<= )){either(*parts)}$")
-
-
-_OPEN_PHRASE = _ending(
+_OPEN_PHRASE = ending(
     *["for example", "for instance", "such as", "as well", "in order", "in terms", "kind of", "sort of"],
     *["based on", "depending on", "due to", "in addition", "i think", "i guess", "i mean", "you know"],
     *["i would say", "i'd say", "the thing is", "the idea is", "the reason", "let's say", "looking at"],
     *["thinking about", "on the other hand", "in this case", "at the same time", "the question is", "i feel"],
 )
-_NEXT_ITEM = _ending(
+_NEXT_ITEM = ending(
     *["first", "firstly", "second", "secondly", "third", "thirdly", "next", "then", "finally", "lastly"],
     *["number one", "number two", "number three", "one is", "another(?: one)?(?: is)?", "first of all"],
     *["to start with", "to begin with"],
@@ -96,7 +95,7 @@ _MOMENT = (
     "(?:a|one|two|some|thirty|just a)(?: (?:couple of|few|little|quick|short))? (?:moment|"
     "minute|second|sec|time)s?"
 )
-_THINKING = _ending(
+_THINKING = ending(
     *[r"let me (?:just )?(?:think|see|gather|consider|pause|jot|collect|structure|organi[sz]e)\b.{0,50}"],
     *[f"(?:let me (?:just )?take|give me|i need|(?:can|could|may) i (?:have|take|get)) {_MOMENT}.{{0,40}}"],
     *["let's see", "let me write (?:this|that|it|something) down", "bear with me"],
@@ -108,7 +107,7 @@ _THINKING = _ending(
     *["how (?:do|should|would|can) i (?:put|say|phrase) (?:this|that|it)", "what else", "where was i"],
     *["what was i (?:saying|going to say)", "(?:that's a |a )?(?:good|great|interesting|tough) question"],
 )
-_SAID_SO = _ending(
+_SAID_SO = ending(
     "that(?:'s| is| would be|'d be) " + maybe("about", "basically", "pretty much", "really") + either(
         "(?:my|the) (?:final |whole )?(?:answer|recommendation|approach|response|pitch|take|proposal|"
         "summary)",
@@ -123,33 +122,7 @@ _SAID_SO = _ending(
     "i(?:'m| am) happy to (?:go deeper|elaborate)\\b.{0,40}",
     "(?:let me know|tell me) if\\b.{0,60}",
 )  # fmt: skip
-_ASKED = _ending(
-    "does (?:that|this|it) (?:make sense|sound (?:good|right|okay|reasonable|fair)|"
-    "answer\\b.{0,30})(?: to you)?",
-    "(?:is|would) (?:that|this|it) (?:be )?"
-    "(?:okay|ok|right|fair|fine|correct|reasonable|good|enough|alright)"
-    "(?: with you| to assume| for you| if (?:i|we)\\b.{0,60})?",
-    "sounds? (?:good|okay|fair|right)",
-    "any (?:questions|thoughts|feedback|preference|concerns)\\b.{0,40}",
-    "what do you think\\b.{0,30}",
-    "anything (?:else )?you(?:'d| would) like\\b.{0,60}",
-    "(?:shall|should|can|may|could) i "
-    "(?:go on|go ahead|continue|move on|proceed|assume|start|ask|take|focus)\\b.{0,60}",
-    "do you (?:want|agree|mind|mean|prefer|have (?:any|a))\\b.{0,80}",
-    "are you (?:okay|fine|happy) with .{0,40}",
-    "would you (?:like|want|prefer)\\b.{0,80}",
-    "(?:could|can|would|will) you (?:please )?(?:tell|give|clarify|share|explain|repeat|say|be)\\b.{0,80}",
-    "is there (?:a|an|any|anything|one|something)\\b.{0,80}",
-    "are (?:there|we|you) (?:any|talking|thinking|looking)\\b.{0,60}",
-)
-_QUESTION = re.compile(
-    r"^(?:(?:but|because|then|first|maybe|sorry|just|quick question) )*"
-    r"(?:what|how|why|who|whom|whose|where|when|which|is|are|am|was|were|do|does|did|can|could|would|should"
-    r"|shall|will|may|might|must|has|have|had|any|isn't|aren't|don't|doesn't|can't|shouldn't|wouldn't)\b"
-    r"|\b(?:right|correct|yes|no|or not|okay|you|we)$"
-)
-"""How a question begins, or ends when it began like a statement."""
-_CLOSING_TAIL = _ending(
+_CLOSING_TAIL = ending(
     *["so yeah", "yeah", "and so on", "and so forth", "et cetera", "or something like that", "or whatever"],
     *[
         "things like that",
@@ -218,7 +191,7 @@ def _row_next_item(said: _Said) -> str:
 
 
 def _row_asked(said: _Said) -> str:
-    return "asks the interviewer" if _ASKED.search(said.sentence) else ""
+    return "asks the interviewer" if asks_interviewer(said.sentence) else ""
 
 
 def _row_breaks_off(said: _Said) -> str:
@@ -230,11 +203,13 @@ def _row_open(said: _Said) -> str:
     return f"hangs on '{said.words[-1]}'" if hangs else ""
 
 
-def _row_question_mark(said: _Said) -> str:
-    # Seldom wrong on whole sentences, but rhetorical questions have them too, and so has 'I looked at
-    # how many asked for it?'.
-    asks = said.raw.endswith("?") and len(said.words) >= 3 and _QUESTION.search(said.bare)
-    return "question mark" if asks else ""
+def _row_question(kind: QuestionKind, why: str) -> Callable[[_Said], str]:
+    def row(said: _Said) -> str:
+        before = len(said.words) - len(said.sentence.split())
+        marked = said.raw.endswith("?") and len(said.words) >= 3
+        return why if marked and question_kind(said.bare, before) == kind else ""
+
+    return row
 
 
 def _row_closing(said: _Said) -> str:
@@ -265,7 +240,9 @@ _ROWS: tuple[tuple[Closure, Callable[[_Said], str]], ...] = (
     ("listing", _row_next_item),
     ("asked", _row_asked),
     ("open", _row_open),
-    ("asked", _row_question_mark),
+    ("asked", _row_question("asked", "question mark")),
+    ("asking", _row_question("asking", "perhaps a question")),
+    ("wondering", _row_question("wondering", "wonders")),
     ("closing", _row_closing),
     ("announced", _row_announced),
     ("listing", _row_comma),

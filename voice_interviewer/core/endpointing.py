@@ -38,6 +38,8 @@ class Patience(enum.Enum):
 CLOSURE_POINTS: Mapping[Closure, float] = {
     "said_so": 6.0,  # 'that's my answer': in meetings it stands 50 times as often at an end as at a pause
     "asked": 3.5,  # a question to the interviewer, 11 times: and silence after it feels like not being heard
+    "asking": 1.2,  # with 'you' or 'we', some way into an answer: 3 times
+    "wondering": -1.0,  # without: people answer these themselves, a third as often at an end
     "closing": 2.0,  # 'so that's why ...', 8 times
     "complete": 0.6,  # twice; see COMPLETE_SHARES
     "unclear": -0.7,  # half as often
@@ -67,7 +69,7 @@ COMPLETE_SHARES: Mapping[str, Share] = {
 }
 """Whose every pause reads like the end of a sentence ends no turn by it."""
 
-JUDGED_CLOSURES: frozenset[Closure] = frozenset({"complete", "unclear", "closing"})
+JUDGED_CLOSURES: frozenset[Closure] = frozenset({"complete", "unclear", "closing", "asking", "wondering"})
 """Where the last words leave it open whether more follows, what was said before them tells more."""
 
 EARLY_POINTS: Mapping[Patience, tuple[tuple[float, float], ...]] = {

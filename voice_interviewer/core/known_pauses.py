@@ -4,8 +4,8 @@ say so much.
 A silence that outlasts the candidate's pauses speaks for the end of the turn: if only one in twenty lasts
 that long, by the logarithm of twenty. Everybody's pauses get rarer with their length by a constant factor a
 second (docs/turn-taking.md); the candidate's own are counted beside these, everybody's weighing as much as
-`weight` of them. Who never yet paused for three seconds is waited for little beyond that; who often does, until
-then.
+`weight` of them. Who never yet paused for three seconds is waited for little beyond that; who often does,
+until then.
 """
 
 from __future__ import annotations

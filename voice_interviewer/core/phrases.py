@@ -29,3 +29,8 @@ def maybe(*parts: str) -> str:
 def then(*parts: str) -> str:
     """As `either`, each part with a space before it, any number of times, or none."""
     return "(?:" + "|".join(f" {part}" for part in parts) + ")*"
+
+
+def ending(*parts: str) -> re.Pattern[str]:
+    """A pattern for text that ends in one of these, from the beginning of a word on."""
+    return re.compile(rf"(?:^|(?<= )){either(*parts)}$")
