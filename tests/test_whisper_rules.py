@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from voice_interviewer.adapters.whisper_engine import Piece
+from voice_interviewer.adapters.whisper_engine import Decoded, Hearing, Piece
 from voice_interviewer.adapters.whisper_guards import (
     echoes,
     loops,
@@ -17,6 +18,7 @@ from voice_interviewer.adapters.whisper_guards import (
     token_cap,
     without_tail,
 )
+from voice_interviewer.adapters.whisper_reader import decode_guarded
 from voice_interviewer.adapters.whisper_speech import STEP, overlap_s, speech_spans, with_voices
 from voice_interviewer.adapters.whisper_timing import grow_words, join_punctuation, sounding, trim_words
 
@@ -169,3 +171,47 @@ def test_speech_spans_bridge_short_gaps_only() -> None:
     assert spans[0] == pytest.approx((1.0 + 10 * step_s, 1.0 + 30 * step_s))
     assert spans[1] == pytest.approx((1.0 + 60 * step_s, 1.0 + 70 * step_s))
     assert overlap_s((1.0, 1.5), spans) == pytest.approx(1.5 - (1.0 + 10 * step_s))
+
+
+# -- a decoding that is not believed -------------------------------------------------------------
+
+
+class TwoMinds:
+    """Says one thing after a long prompt and another after a short one."""
+
+    def __init__(self, misled: Decoded, otherwise: Decoded) -> None:
+        self._misled = misled
+        self._otherwise = otherwise
+        self.asked = 0
+
+    def decode_all(self, hearings: Sequence[Hearing], *, prompt: str, max_tokens: int) -> list[Decoded]:
+        return [self._misled for _ in hearings]
+
+    def decode(self, hearing: Hearing, *, prompt: str, max_tokens: int) -> Decoded:
+        self.asked += 1
+        return self._otherwise
+
+
+def decoded(text: str, mean_log_probability: float) -> Decoded:
+    return Decoded((), text, mean_log_probability, 0.1)
+
+
+def read_with(misled: Decoded, otherwise: Decoded) -> tuple[str, int]:
+    engine = TwoMinds(misled, otherwise)
+    hearing = Hearing(None, 1.1)
+    ((kept, _),) = decode_guarded(engine, [hearing], "There's the city that.")  # type: ignore[arg-type]
+    return kept.text, engine.asked
+
+
+def test_where_context_misleads_it_is_read_again_without() -> None:
+    heard = read_with(decoded("I'm.", -2.3), decoded("Pays for all of it.", -0.4))
+    assert heard == ("Pays for all of it.", 1)
+
+
+def test_what_is_unlikely_either_way_was_noise() -> None:
+    assert read_with(decoded("I'm.", -2.3), decoded("Thanks for watching the show.", -0.9)) == ("I'm.", 2)
+    assert read_with(decoded("I'm.", -2.3), decoded("Thank you.", -0.65)) == ("I'm.", 2)
+
+
+def test_what_is_believed_is_read_once() -> None:
+    assert read_with(decoded("I'm the one.", -0.3), decoded("Something else.", -0.1)) == ("I'm the one.", 0)

@@ -16,6 +16,8 @@ DISFLUENT_PROMPT = "Uh, yeah. Um, I mean, it's, uh, it's, um, like this."
 to go on with it, and one that ends in "you know" makes it leave out the speaker's own."""
 OTHER_PROMPT = "Um, so I, uh, I think, um, that's it, you know. Hmm, uh, okay."
 """For windows that the first one sends into a loop."""
+LIKELY_MEAN_LOG_PROBABILITY = -0.7
+"""Of a decoding that may take the place of one that is not believed."""
 BELIEVED_WORD = 0.12
 """Mean probability of a text's words below which it was said to noise."""
 
@@ -82,16 +84,38 @@ def decode_guarded(
     cap = max(token_cap(hearing.duration_s, MAX_NEW_TOKENS) for hearing in hearings)
     first = engine.decode_all(hearings, prompt=prompt, max_tokens=cap)
     return [
-        (decoded, prompt)
+        _otherwise(engine, hearing, decoded, prompt)
         if not loops(decoded.text, hearing.duration_s) and not echoes(decoded.text, prompt)
         else _again(engine, hearing)
         for decoded, hearing in zip(first, hearings, strict=True)
     ]
 
 
+def _otherwise(engine: WhisperEngine, hearing: Hearing, decoded: Decoded, prompt: str) -> tuple[Decoded, str]:
+    """The decoding, or where it is what Whisper says to noise one by another prompt that is likely.
+
+    Context can mislead: after "there's the city that" a clear "pays for all of it" was read as "I'm".
+    """
+    if not _refused(decoded):
+        return decoded, prompt
+    cap = token_cap(hearing.duration_s, MAX_NEW_TOKENS)
+    for other in (DISFLUENT_PROMPT, OTHER_PROMPT):
+        if other == prompt:
+            continue
+        again = engine.decode(hearing, prompt=other, max_tokens=cap)
+        sound = not loops(again.text, hearing.duration_s) and not echoes(again.text, other)
+        if sound and not _refused(again) and again.mean_log_probability > LIKELY_MEAN_LOG_PROBABILITY:
+            return again, other
+    return decoded, prompt
+
+
+def _refused(decoded: Decoded) -> bool:
+    return said_to_noise(decoded.text, decoded.mean_log_probability, decoded.no_speech_probability)
+
+
 def believed(pieces: Sequence[Piece], decoded: Decoded) -> list[Piece]:
     """The pieces, without a looped tail; none at all when the text is one that is said to noise."""
-    if not pieces or said_to_noise(decoded.text, decoded.mean_log_probability, decoded.no_speech_probability):
+    if not pieces or _refused(decoded):
         return []
     kept = list(pieces)[: without_tail([piece.text for piece in pieces])]
     mean = sum(piece.probability for piece in kept) / len(kept)
