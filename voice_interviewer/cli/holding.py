@@ -49,7 +49,6 @@ def perform(
     from voice_interviewer.analysis.live_figures import LiveFigures
     from voice_interviewer.bootstrap import staged
     from voice_interviewer.render.live_screen import LiveScreen, PlainScreen, Snapshot
-    from voice_interviewer.reporting import add_opinion, make_report, make_report_twice
 
     stage: Stage | None = None
 
@@ -77,6 +76,9 @@ def perform(
                 reason = stage.loop.run()
             except VoiceInterviewerError as error:
                 failure = error
+    # Imported now: at the start it would delay the first word by a fifth of a second.
+    from voice_interviewer.reporting import add_opinion, make_report, make_report_twice
+
     try:
         if second_look and failure is None and reason == "completed":
             # It hears everything, also what was not transcribed in time: the first report need not wait.

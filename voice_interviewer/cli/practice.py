@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import importlib
 import secrets
 import sys
 import threading
@@ -232,8 +233,9 @@ def _devices_or_demonstration(options: SoundOptions) -> tuple[SoundOptions, bool
     from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
 
     missing = ""
-    # While the devices are opened.
-    threading.Thread(target=echo.preload, daemon=True, name="echo loader").start()
+    # Opening the devices is mostly waiting: meanwhile what comes next is loaded.
+    for load in (echo.preload, _load_stage):
+        threading.Thread(target=load, daemon=True, name="loader").start()
     try:
         probe = SoundDeviceMicrophone(None)
         probe.start()
@@ -249,6 +251,11 @@ def _devices_or_demonstration(options: SoundOptions) -> tuple[SoundOptions, bool
     print(f"{missing}: running the demonstration with a scripted candidate.", file=sys.stderr)
     pace = options.pace or ("real" if _has_loudspeaker() else "fast")
     return dataclasses.replace(options, candidate="demo", pace=pace, loudspeaker=options.loudspeaker), True
+
+
+def _load_stage() -> None:
+    """A third of the time from Enter to the first word went into loading libraries."""
+    importlib.import_module("voice_interviewer.bootstrap")
 
 
 def _practice(
