@@ -122,7 +122,7 @@ class EndpointSettings:
 
 DEFAULT_ENDPOINTING = EndpointSettings()
 
-NEEDED: Mapping[str, float] = {"brisk": 1.75, "usual": DEFAULT_ENDPOINTING.needed, "patient": 3.75}
+NEEDED: Mapping[str, float] = {"brisk": 2.0, "usual": DEFAULT_ENDPOINTING.needed, "patient": 4.0}
 """`needed` by what the candidate prefers: to be answered sooner, or to be left to think."""
 
 
