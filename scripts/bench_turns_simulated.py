@@ -1,6 +1,7 @@
 """How soon does the interviewer reply, and how often does it cut in? Thousands of real pauses, no sound.
 
     python scripts/bench_turns_simulated.py [--split tune|held-out|all] [--curve] [--reasons] [--judge]
+        [--sessions]
 
 Word times are those of people who speak at length in AMI meetings (../shared/data/text, not part of the
 project; without it only the project's own answers in tests/data/turns.txt are played). Meetings with the
@@ -242,7 +243,9 @@ HEAD = (
 )
 
 
-def report(name: str, answers: list[Answer], curve: bool, reasons: bool, judge: Judge | None) -> None:
+def report(
+    name: str, answers: list[Answer], curve: bool, reasons: bool, judge: Judge | None, sessions: bool
+) -> None:
     """Print the table for one set of answers."""
     segmented = [segment(answer) for answer in answers]
     pauses = [end_s - start_s for answer in answers for start_s, end_s in answer.pauses()]
@@ -255,7 +258,7 @@ def report(name: str, answers: list[Answer], curve: bool, reasons: bool, judge: 
 
     def run(name: str, turns: TurnSettings, judge: Judge | None = None) -> list[Outcome]:
         turns = dataclasses.replace(turns, judges_content=judge is not None)
-        outcomes = simulate(answers, segmented, turns, votes, judge=judge)
+        outcomes = simulate(answers, segmented, turns, votes, judge=judge, sessions=sessions)
         print(row(name, answers, outcomes))
         return outcomes
 
@@ -278,19 +281,27 @@ def main() -> int:
     parser.add_argument("--split", choices=("tune", "held-out", "all"), default="held-out")
     parser.add_argument("--curve", action="store_true", help="the trade-off over the one dial")
     parser.add_argument("--reasons", action="store_true", help="why it cut in")
+    parser.add_argument("--sessions", action="store_true", help="what was learned of a speaker is kept")
     parser.add_argument("--judge", action="store_true", help="with an opinion on what was said")
     arguments = parser.parse_args()
     judge = content_judge() if arguments.judge else None
     if MONOLOGUES.is_file():
         name = f"AMI monologues ({arguments.split})"
         spoken = load_monologues(MONOLOGUES, arguments.split)
-        report(name, spoken, arguments.curve, arguments.reasons, judge)
+        report(name, spoken, arguments.curve, arguments.reasons, judge, arguments.sessions)
     else:
         print(
             f"SKIPPED: {MONOLOGUES} is not there; only the project's own answers are played", file=sys.stderr
         )
     if OWN_ANSWERS.is_file():
-        report("own answers", load_own(OWN_ANSWERS), arguments.curve, arguments.reasons, judge)
+        report(
+            "own answers",
+            load_own(OWN_ANSWERS),
+            arguments.curve,
+            arguments.reasons,
+            judge,
+            arguments.sessions,
+        )
     return 0
 
 

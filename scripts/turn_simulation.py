@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from voice_interviewer.core import turn_taking as tt
 from voice_interviewer.core.commands import JudgeAnswer, Transcribe, VoteTurn
+from voice_interviewer.core.endpointing import PauseHabit
 from voice_interviewer.core.events import (
     AnswerJudged,
     Event,
@@ -369,13 +370,21 @@ def simulate(
     votes: Votes,
     delays: Delays | None = None,
     judge: Judge | None = None,
+    *,
+    sessions: bool = False,
 ) -> list[Outcome]:
-    """Every answer through a fresh TurnTaker."""
+    """Every answer through a TurnTaker that knows nothing of the speaker yet; with `sessions`, what they did
+    in their answers before.
+    """
+    habits: dict[str, PauseHabit] = {}
     return [
         Simulation(
             answer,
             events,
-            tt.TurnTaker(settings),
+            tt.TurnTaker(
+                settings,
+                habits.setdefault(answer.speaker, PauseHabit(settings.endpointing)) if sessions else None,
+            ),
             votes,
             delays=delays or Delays(),
             quick=settings.look_ahead == "quick",

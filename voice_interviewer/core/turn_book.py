@@ -35,9 +35,9 @@ HOLD_ENDS_WORDS = 3
 class TurnBook:
     """Keeps fragments until their final words were reported, whatever turn they belong to."""
 
-    def __init__(self, settings: TurnSettings) -> None:
+    def __init__(self, settings: TurnSettings, habit: PauseHabit | None = None) -> None:
         self.settings = settings
-        self.habit = PauseHabit(settings.endpointing)
+        self.habit = habit or PauseHabit(settings.endpointing)
         self.patience = Patience.QUESTION
         self.question = ""
         """What is being answered."""

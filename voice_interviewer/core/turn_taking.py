@@ -8,7 +8,7 @@ silence comes to in `core.silence`; here events go in and outcomes come out.
 from __future__ import annotations
 
 from voice_interviewer.core.commands import VoteTurn
-from voice_interviewer.core.endpointing import EndpointSettings, Patience
+from voice_interviewer.core.endpointing import EndpointSettings, Patience, PauseHabit
 from voice_interviewer.core.events import (
     AnswerJudged,
     Event,
@@ -58,9 +58,10 @@ __all__ = [
 class TurnTaker:
     """Feed it every event in order; it answers with outcomes. Not a judge of content."""
 
-    def __init__(self, settings: TurnSettings | None = None) -> None:
+    def __init__(self, settings: TurnSettings | None = None, habit: PauseHabit | None = None) -> None:
+        """`habit`: what is known of how this candidate pauses; it goes on learning."""
         self._settings = settings or TurnSettings()
-        self._book = TurnBook(self._settings)
+        self._book = TurnBook(self._settings, habit)
         self._now_s = 0.0
         self._floor = FloorControl(self._book, self._settings)
         self._silence = Silence(self._book, self._floor, self._settings)
