@@ -186,8 +186,7 @@ def test_a_slow_candidate_is_waited_for_and_a_quick_one_answered_sooner() -> Non
         quick.add(0.6)
     usual_s = required_silence_s(evidence, PauseHabit())[0]
     assert required_silence_s(evidence, quick)[0] < usual_s < required_silence_s(evidence, slow)[0]
-    slow_s = required_silence_s(evidence, slow)[0]
-    assert 2.5 <= slow_s <= 3.0, "as long as the pauses they make, and little longer"
+    assert required_silence_s(evidence, slow)[0] <= 1.7 * usual_s, "but not without limit"
 
 
 def test_a_clause_that_hangs_is_waited_for_longest() -> None:

@@ -7,8 +7,6 @@ evidence have one currency. Points are natural logarithms of likelihood ratios, 
 speak, and every point that is missing costs `tau_s` of silence:
 
     wait_s = PAUSE_S + tau_s * (NEEDED + caution - points)        within [SHORTEST_S, LONGEST_S]
-
-That is before anything is known of the candidate. Then their own pauses count as well (`core.known_pauses`).
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from voice_interviewer.core.completeness import Closure, Completeness
-from voice_interviewer.core.known_pauses import KnownPauses
 from voice_interviewer.core.leaning import Leaning, Share
 
 
@@ -109,10 +106,6 @@ class EndpointSettings:
     """So many pauses of the candidate's own count as much as everybody's."""
     habit_range: tuple[float, float] = (0.85, 1.5)
     """However fast or slow they are, `tau_s` is stretched by no more and no less than this."""
-    usual_weight: float = 30.0
-    """Everybody's pauses weigh as much as so many of the candidate's own when it is asked how many reach a
-    length.
-    """
     caution_step: float = 0.5
     """Points added when the interviewer turns out to have cut in."""
     caution_limit: float = 1.5
@@ -153,10 +146,6 @@ class PauseHabit:
     caution: float = 0.0
     votes: Leaning = field(default_factory=lambda: Leaning(VOTE_SHARES))
     sentences: Leaning = field(default_factory=lambda: Leaning(COMPLETE_SHARES))
-    pauses: KnownPauses = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.pauses = KnownPauses(self.settings.pause_s, self.settings.usual_weight)
 
     def add(self, pause_s: float, evidence: PauseEvidence | None = None) -> None:
         """A pause after which the candidate went on, and what had spoken for the end of the turn."""
@@ -168,7 +157,6 @@ class PauseHabit:
         if self.settings.pause_s <= pause_s <= 6.0:
             self.count += 1
             self.excess_s += pause_s - self.settings.pause_s
-            self.pauses.add(pause_s)
 
     @property
     def tau_s(self) -> float:
@@ -230,7 +218,7 @@ def required_silence_s(evidence: PauseEvidence, habit: PauseHabit) -> tuple[floa
     if evidence.completeness.closure == "thinking":
         return settings.thinking_s, why
     missing = settings.needed + habit.caution - points(evidence, habit)
-    wait_s = habit.pauses.outlasting_s(missing, habit.tau_s)
+    wait_s = settings.pause_s + habit.tau_s * missing
     if evidence.vote is not None:
         why = f"{why}, vote {evidence.vote:.2f}"
     if evidence.content:
