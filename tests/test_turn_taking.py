@@ -168,6 +168,15 @@ def test_the_table_stays_within_what_people_bear() -> None:
     assert wait("Let me think.", 0.9) >= 15.0
 
 
+def test_what_is_asked_before_the_answer_is_answered_at_once() -> None:
+    asks = "Okay, so let me start by understanding the problem a bit better. Who are the users?"
+    assert judge(asks).closure == "wondering"
+    assert wait(asks, 0.9, Patience.QUESTION, 12.0) <= 0.7
+    assert wait(asks, 0.9, Patience.CLARIFIED, 12.0) <= 0.7
+    assert wait(asks, 0.9, Patience.QUESTION, 60.0) >= 2.0
+    assert wait(asks, 0.9, Patience.FOLLOW_UP, 12.0) >= 2.0
+
+
 def test_a_main_question_is_given_longer_than_a_follow_up_and_a_yes_or_no_less() -> None:
     early = [
         wait(ANSWER, 0.95, patience, 6.0)

@@ -69,6 +69,11 @@ COMPLETE_SHARES: Mapping[str, Share] = {
 JUDGED_CLOSURES: frozenset[Closure] = frozenset({"complete", "unclear", "closing", "asking", "wondering"})
 """Where the last words leave it open whether more follows, what was said before them tells more."""
 
+CLARIFYING_S = 25.0
+"""So long after the main question, and after a clarification, a question is one to the interviewer: people
+clear things up before they answer.
+"""
+
 EARLY_POINTS: Mapping[Patience, tuple[tuple[float, float], ...]] = {
     Patience.QUESTION: ((12.0, -2.0), (25.0, -0.8)),
     Patience.CLARIFIED: ((8.0, -1.5), (20.0, -0.5)),
@@ -195,9 +200,14 @@ def _sentence(evidence: PauseEvidence) -> str:
     return "complete" if evidence.completeness.closure == "complete" else "incomplete"
 
 
+def _clarifies(evidence: PauseEvidence) -> bool:
+    may_ask = evidence.patience in (Patience.QUESTION, Patience.CLARIFIED) and evidence.turn_s < CLARIFYING_S
+    return may_ask and evidence.completeness.closure in ("asking", "wondering")
+
+
 def points(evidence: PauseEvidence, habit: PauseHabit) -> float:
     """How much speaks for the end of the turn, before any silence is counted."""
-    closure = evidence.completeness.closure
+    closure = "asked" if _clarifies(evidence) else evidence.completeness.closure
     total = CLOSURE_POINTS[closure]
     if closure in ("said_so", "asked"):
         # Said in as many words: how long the turn was, or how it sounded, does not matter.
