@@ -243,10 +243,8 @@ HEAD = (
 )
 
 
-def report(
-    name: str, answers: list[Answer], curve: bool, reasons: bool, judge: Judge | None, sessions: bool
-) -> None:
-    """Print the table for one set of answers."""
+def report(name: str, answers: list[Answer], options: argparse.Namespace, judge: Judge | None) -> None:
+    """Print the table for one set of answers, with what the command line asks for."""
     segmented = [segment(answer) for answer in answers]
     pauses = [end_s - start_s for answer in answers for start_s, end_s in answer.pauses()]
     minutes = sum(answer.end_s for answer in answers) / 60
@@ -258,7 +256,7 @@ def report(
 
     def run(name: str, turns: TurnSettings, judge: Judge | None = None) -> list[Outcome]:
         turns = dataclasses.replace(turns, judges_content=judge is not None)
-        outcomes = simulate(answers, segmented, turns, votes, judge=judge, sessions=sessions)
+        outcomes = simulate(answers, segmented, turns, votes, judge=judge, sessions=options.sessions)
         print(row(name, answers, outcomes))
         return outcomes
 
@@ -266,10 +264,10 @@ def report(
     run("ours, full look ahead", settings(look_ahead="full"))
     if judge is not None:
         ours = run("ours, quick, what was said", settings(), judge)
-    if curve:
+    if options.curve:
         for needed in CURVE:
             run(f"ours, needed = {needed}", settings(needed), judge)
-    if reasons:
+    if options.reasons:
         tally = collections.Counter(re.sub(r"'.*'", "...", why) for o in ours for why, _ in o.reasons)
         for why, count in tally.most_common(12):
             print(f"    cut in {count:4d} times: {why}")
@@ -288,20 +286,13 @@ def main() -> int:
     if MONOLOGUES.is_file():
         name = f"AMI monologues ({arguments.split})"
         spoken = load_monologues(MONOLOGUES, arguments.split)
-        report(name, spoken, arguments.curve, arguments.reasons, judge, arguments.sessions)
+        report(name, spoken, arguments, judge)
     else:
         print(
             f"SKIPPED: {MONOLOGUES} is not there; only the project's own answers are played", file=sys.stderr
         )
     if OWN_ANSWERS.is_file():
-        report(
-            "own answers",
-            load_own(OWN_ANSWERS),
-            arguments.curve,
-            arguments.reasons,
-            judge,
-            arguments.sessions,
-        )
+        report("own answers", load_own(OWN_ANSWERS), arguments, judge)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import threading
 from collections.abc import Callable, Sequence
@@ -33,6 +32,7 @@ from voice_interviewer.runtime.crew import LiveCrew, SimulatedCrew
 from voice_interviewer.runtime.inbox import LiveInbox, SampleCounterClock, SessionClock, SimulatedInbox
 from voice_interviewer.runtime.jobs import Judging, Transcription, Voting, Writing
 from voice_interviewer.runtime.listener import Listener
+from voice_interviewer.runtime.loading import load
 from voice_interviewer.runtime.session import Observer, SessionLoop
 from voice_interviewer.runtime.speech import SpeechCache
 from voice_interviewer.runtime.talker import Talker
@@ -74,12 +74,12 @@ def live(parts: Parts) -> Stage:
     )
     stack.enter_context(crew)
     # The greeting needs the voice at once; the first follow-up, which a model may word, is minutes away.
-    _load(*([practice.writer.warm_up] if practice.writer is not None else []), parts.voice.warm_up)
+    load(*([practice.writer.warm_up] if practice.writer is not None else []), parts.voice.warm_up)
     sound.microphone.start()
     stack.callback(sound.microphone.stop)
     clock.start(practice.begins_at_s)
     # These load while the greeting is spoken.
-    _load(transcriber.warm_up, *([judge.warm_up] if judge is not None else []))
+    load(transcriber.warm_up, *([judge.warm_up] if judge is not None else []))
     _listen(listener, stack)
 
     def idle(refresh: Callable[[], None]) -> None:
@@ -237,17 +237,6 @@ def _speech(voice: PiperVoice, practice: Practice) -> SpeechCache:
     persona = practice.company.persona if practice.company else None
     fixed = {*wording.FIXED, practice.question.wording, *(persona.openings if persona else ())}
     return SpeechCache(voice, SpokenStore(cache_dir() / "spoken", f"{VOICE} {SENTENCE_GAP_S}"), fixed)
-
-
-def _load(*warm_ups: Callable[[], None]) -> None:
-    """Each on a thread of its own. What fails is met again, and reported, by the worker that needs it."""
-
-    def quietly(warm_up: Callable[[], None]) -> None:
-        with contextlib.suppress(Exception):
-            warm_up()
-
-    for warm_up in warm_ups:
-        threading.Thread(target=quietly, args=(warm_up,), daemon=True, name="loader").start()
 
 
 def _on_interrupt(stop: Callable[[], None], stack: ExitStack) -> None:

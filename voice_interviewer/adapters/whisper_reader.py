@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from voice_interviewer.adapters.whisper_engine import MAX_NEW_TOKENS, Decoded, Hearing, Piece, WhisperEngine
@@ -77,40 +77,58 @@ def read(engine: WhisperEngine, windows: Sequence[Window], context: str = "") ->
 def decode_guarded(
     engine: WhisperEngine, hearings: Sequence[Hearing], prompt: str
 ) -> list[tuple[Decoded, str]]:
-    """For each window the first decoding that neither loops nor recites, and the prompt that led it.
+    """For each window the first decoding that passes the guards, and the prompt that led it.
 
-    In order: with the prompt, with another, without, repetition forbidden.
+    In order: with the prompt; where that loops or recites with another, without, and with repetition
+    forbidden; where it gives what is said to noise, with other prompts, if one of them hears likely words.
     """
     cap = max(token_cap(hearing.duration_s, MAX_NEW_TOKENS) for hearing in hearings)
     first = engine.decode_all(hearings, prompt=prompt, max_tokens=cap)
     return [
-        _otherwise(engine, hearing, decoded, prompt)
-        if not loops(decoded.text, hearing.duration_s) and not echoes(decoded.text, prompt)
-        else _again(engine, hearing)
-        for decoded, hearing in zip(first, hearings, strict=True)
+        _settled(engine, hearing, decoded, prompt) for decoded, hearing in zip(first, hearings, strict=True)
     ]
 
 
-def _otherwise(engine: WhisperEngine, hearing: Hearing, decoded: Decoded, prompt: str) -> tuple[Decoded, str]:
-    """The decoding, or where it is what Whisper says to noise one by another prompt that is likely.
-
-    Context can mislead: after "there's the city that" a clear "pays for all of it" was read as "I'm".
-    """
-    if not _refused(decoded):
-        return decoded, prompt
-    cap = token_cap(hearing.duration_s, MAX_NEW_TOKENS)
-    for other in (DISFLUENT_PROMPT, OTHER_PROMPT):
-        if other == prompt:
-            continue
-        again = engine.decode(hearing, prompt=other, max_tokens=cap)
-        sound = not loops(again.text, hearing.duration_s) and not echoes(again.text, other)
-        if sound and not _refused(again) and again.mean_log_probability > LIKELY_MEAN_LOG_PROBABILITY:
-            return again, other
+def _settled(engine: WhisperEngine, hearing: Hearing, decoded: Decoded, prompt: str) -> tuple[Decoded, str]:
+    if not _sound(decoded, hearing, prompt):
+        return _by_another(engine, hearing, (OTHER_PROMPT, "")) or _wary(engine, hearing)
+    if _refused(decoded):
+        # Context can mislead: after "there's the city that" a clear "pays for all of it" was read as "I'm".
+        others = [other for other in (DISFLUENT_PROMPT, OTHER_PROMPT) if other != prompt]
+        return _by_another(engine, hearing, others, _likely) or (decoded, prompt)
     return decoded, prompt
+
+
+def _by_another(
+    engine: WhisperEngine,
+    hearing: Hearing,
+    prompts: Sequence[str],
+    wanted: Callable[[Decoded], bool] = lambda _decoded: True,
+) -> tuple[Decoded, str] | None:
+    """The first of these prompts that gives a decoding as wanted that neither loops nor recites."""
+    cap = token_cap(hearing.duration_s, MAX_NEW_TOKENS)
+    for prompt in prompts:
+        decoded = engine.decode(hearing, prompt=prompt, max_tokens=cap)
+        if _sound(decoded, hearing, prompt) and wanted(decoded):
+            return decoded, prompt
+    return None
+
+
+def _wary(engine: WhisperEngine, hearing: Hearing) -> tuple[Decoded, str]:
+    cap = token_cap(hearing.duration_s, MAX_NEW_TOKENS)
+    return engine.decode(hearing, max_tokens=cap, wary=True), ""
+
+
+def _sound(decoded: Decoded, hearing: Hearing, prompt: str) -> bool:
+    return not loops(decoded.text, hearing.duration_s) and not echoes(decoded.text, prompt)
 
 
 def _refused(decoded: Decoded) -> bool:
     return said_to_noise(decoded.text, decoded.mean_log_probability, decoded.no_speech_probability)
+
+
+def _likely(decoded: Decoded) -> bool:
+    return not _refused(decoded) and decoded.mean_log_probability > LIKELY_MEAN_LOG_PROBABILITY
 
 
 def believed(pieces: Sequence[Piece], decoded: Decoded) -> list[Piece]:
@@ -120,15 +138,6 @@ def believed(pieces: Sequence[Piece], decoded: Decoded) -> list[Piece]:
     kept = list(pieces)[: without_tail([piece.text for piece in pieces])]
     mean = sum(piece.probability for piece in kept) / len(kept)
     return kept if mean >= BELIEVED_WORD else []
-
-
-def _again(engine: WhisperEngine, hearing: Hearing) -> tuple[Decoded, str]:
-    cap = token_cap(hearing.duration_s, MAX_NEW_TOKENS)
-    for prompt in (OTHER_PROMPT, ""):
-        decoded = engine.decode(hearing, prompt=prompt, max_tokens=cap)
-        if not loops(decoded.text, hearing.duration_s) and not echoes(decoded.text, prompt):
-            return decoded, prompt
-    return engine.decode(hearing, max_tokens=cap, wary=True), ""
 
 
 def _words(window: Window, pieces: Sequence[Piece]) -> tuple[HeardWord, ...]:

@@ -7,7 +7,6 @@ import dataclasses
 import importlib
 import secrets
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -231,11 +230,11 @@ def _devices_or_demonstration(options: SoundOptions) -> tuple[SoundOptions, bool
     """Real devices where there are any; otherwise one line, and the demonstration."""
     from voice_interviewer.adapters import echo, portaudio
     from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
+    from voice_interviewer.runtime.loading import load
 
     missing = ""
     # Opening the devices is mostly waiting: meanwhile what comes next is loaded.
-    for load in (echo.preload, _load_stage):
-        threading.Thread(target=load, daemon=True, name="loader").start()
+    load(echo.preload, _load_stage)
     try:
         probe = SoundDeviceMicrophone(None)
         probe.start()

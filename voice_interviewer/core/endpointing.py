@@ -100,8 +100,8 @@ class EndpointSettings:
     longest_s: float = 5.2
     """Never later, unless the candidate asked for time: the target for the slowest replies is half of it."""
     longest_whole_s: float = 4.8
-    """Never later where the words could be an end. At 4.4 s our own answers, simulated, are cut into at 11 of
-    191 pauses instead of 8; at 4.8 s at 8 as well.
+    """Never later where the words could be an end. At 4.4 s our own answers, simulated, are cut into at 13 of
+    191 pauses instead of 11; at 4.8 s at 11 as well.
     """
     thinking_s: float = 18.0
     """'Let me think': as long as people can bear."""

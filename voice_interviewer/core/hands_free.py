@@ -182,11 +182,12 @@ _PLEASE = re.compile(r"\b(?:please|thanks|thank you|sorry|excuse me|if you)\b")
 
 
 @cache
-def _compiled() -> tuple[tuple[HandsFreeKind, re.Pattern[str]], ...]:
-    """Holds first: 'let me take a break to think' is one."""
-    rows: list[tuple[HandsFreeKind, str]] = [("give_me_a_minute", body) for body in (*_HOLDS, *_TO_SELF)]
-    rows += [(kind, body) for kind, bodies in _PHRASES.items() for body in bodies]
-    return tuple((kind, re.compile(f"{_LEAD}(?:{body}){_TAIL}")) for kind, body in rows)
+def _compiled() -> tuple[tuple[HandsFreeKind, bool, re.Pattern[str]], ...]:
+    """(kind, whether it is said to oneself, pattern). Holds first: 'let me take a break to think' is one."""
+    rows: list[tuple[HandsFreeKind, bool, str]] = [("give_me_a_minute", True, body) for body in _TO_SELF]
+    rows += [("give_me_a_minute", False, body) for body in _HOLDS]
+    rows += [(kind, False, body) for kind, bodies in _PHRASES.items() for body in bodies]
+    return tuple((kind, to_self, re.compile(f"{_LEAD}(?:{body}){_TAIL}")) for kind, to_self, body in rows)
 
 
 def _hold_seconds(found: re.Match[str]) -> float:
@@ -205,19 +206,9 @@ def match(text: str) -> HandsFree | None:
     said = plain(text)
     if not said or len(said) > LONGEST_REQUEST:
         return None
-    for kind, pattern in _compiled():
+    for kind, to_self, pattern in _compiled():
         found = pattern.fullmatch(said)
-        if found and kind == "give_me_a_minute":
-            return HandsFree(kind, _hold_seconds(found), _is_to_self(said))
         if found:
-            return HandsFree(kind)
+            seconds = _hold_seconds(found) if kind == "give_me_a_minute" else 0.0
+            return HandsFree(kind, seconds, to_self and not _PLEASE.search(said))
     return None
-
-
-@cache
-def _self_patterns() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(f"{_LEAD}(?:{body}){_TAIL}") for body in _TO_SELF)
-
-
-def _is_to_self(said: str) -> bool:
-    return not _PLEASE.search(said) and any(pattern.fullmatch(said) for pattern in _self_patterns())
