@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import time
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.soundcard import VirtualSoundCard
 from voice_interviewer.adapters.audio_files import load
 from voice_interviewer.adapters.echo import (
     LEAD_S,
+    TAIL_S,
     EchoAwareActivity,
     FarEnd,
     NoCanceller,
@@ -31,7 +33,6 @@ from voice_interviewer.adapters.echo_path import (
 from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
 from voice_interviewer.adapters.playback import DEVICE_LATENCY_S, Heard, SoundDevicePlayback, Tap
 from voice_interviewer.adapters.vad import GatedVoiceActivity
-from voice_interviewer.core.errors import DeviceError
 from voice_interviewer.core.events import SpeechStarted
 from voice_interviewer.core.segmenter import Segmenter
 from voice_interviewer.core.speech import Frame
@@ -206,10 +207,28 @@ def test_without_the_loudspeaker_the_raw_sound_is_judged() -> None:
     assert [aware.is_speech(f) for f in frames(speech)] == [plain.is_speech(f) for f in frames(speech)]
 
 
-def test_a_missing_canceller_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "livekit", None)
-    with pytest.raises(DeviceError, match=r"echo cancellation is not installed - .*headphones"):
-        WebRtcCanceller()
+def test_the_canceller_is_loaded_with_the_first_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "livekit.rtc", None)
+    near, tone = np.full(320, 7, dtype=np.int16), np.ones(320, dtype=np.int16)
+    canceller = WebRtcCanceller()
+    heard = canceller.process(near, np.zeros(320, dtype=np.int16))
+    assert heard is not None
+    assert np.array_equal(heard, near)
+    assert canceller.process(near, tone) is None
+    assert canceller.process(near, np.zeros(320, dtype=np.int16)) is None
+
+
+@needs_data
+def test_without_a_canceller_that_works_nobody_is_heard_over_a_prompt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "livekit.rtc", None)
+    speech = load(DATA / "read" / "librispeech_1988-24833-0000.flac").astype(np.float64)
+    far = far_speech(4)
+    heard = judge(listener(far), frames(np.concatenate([speech[: far.size], speech])))
+    until = round(4.0 * RATE_HZ) // 320
+    assert not any(heard[:until])
+    assert any(heard[until + round(TAIL_S * RATE_HZ) // 320 :])
 
 
 # -- measuring the path ----------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def test_a_missing_model_says_what_to_do(tmp_path: Path) -> None:
 def test_a_broken_model_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / MODEL_FILE).write_bytes(b"not a model")
     with pytest.raises(ModelError) as caught:
-        SmartTurnVote(tmp_path)
+        SmartTurnVote(tmp_path).warm_up()
     assert "models verify" in caught.value.hint
 
 

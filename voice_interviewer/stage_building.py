@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
-from pathlib import Path
 from types import FrameType
 from typing import Any, cast
 
@@ -24,7 +23,7 @@ from voice_interviewer.adapters.whisper import WhisperTranscriber
 from voice_interviewer.core import wording
 from voice_interviewer.core.commands import Command
 from voice_interviewer.core.errors import VoiceInterviewerError
-from voice_interviewer.core.events import Event, SessionResumed, StopRequested, Transcribed
+from voice_interviewer.core.events import Event, PromptStarted, SessionResumed, StopRequested, Transcribed
 from voice_interviewer.core.fragments import LookAhead
 from voice_interviewer.core.segmenter import Segmenter
 from voice_interviewer.runtime.audio_buffer import AudioBuffer
@@ -57,14 +56,14 @@ def live(parts: Parts) -> Stage:
     buffer = AudioBuffer(older=_older(parts.tracks[0]))
     transcriber = WhisperTranscriber(parts.weights[WHISPER])
     speech = _speech(parts.voice, practice)
-    judge = parts.judge
+    judge, vote = parts.judge, _smart_turn()
     listener = _listener(parts, buffer, inbox.put)
     stack.callback(sound.playback.stop)
     crew = LiveCrew(
         Transcription(
             transcriber, practice.understanding(), buffer, clock, inbox.put, glimpse=transcriber.quick
         ),
-        _voting(_smart_turn(), buffer, clock, inbox.put),
+        Voting(vote, buffer, clock, inbox.put) if vote is not None else None,
         Talker(lambda: speech, sound.playback, parts.tracks[1], clock, inbox.put),
         lambda: speech,
         Writing(practice.writer, clock, inbox.put) if practice.writer is not None else None,
@@ -73,14 +72,12 @@ def live(parts: Parts) -> Stage:
         Judging(judge, clock, inbox.put) if judge is not None else None,
     )
     stack.enter_context(crew)
-    # The greeting needs the voice at once; the first follow-up, which a model may word, is minutes away.
-    load(*([practice.writer.warm_up] if practice.writer is not None else []), parts.voice.warm_up)
     sound.microphone.start()
     stack.callback(sound.microphone.stop)
     clock.start(practice.begins_at_s)
-    # These load while the greeting is spoken.
-    load(transcriber.warm_up, *([judge.warm_up] if judge is not None else []))
     _listen(listener, stack)
+    slow = [part for part in (parts.voice, transcriber, vote, judge, practice.writer) if part is not None]
+    parts = replace(parts, observers=[load_while_speaking([part.warm_up for part in slow]), *parts.observers])
 
     def idle(refresh: Callable[[], None]) -> None:
         def both() -> None:
@@ -109,12 +106,12 @@ def simulated(parts: Parts) -> Stage:
     inbox = SimulatedInbox(clock, step)
     listener = _listener(parts, buffer, inbox.put)
     transcriber = WhisperTranscriber(parts.weights[WHISPER])
-    judge = parts.judge
+    judge, vote = parts.judge, _smart_turn()
     crew = SimulatedCrew(
         Transcription(
             transcriber, practice.understanding(), buffer, clock, inbox.put, delay_s=SIMULATED_DELAY_S
         ),
-        _voting(_smart_turn(), buffer, clock, inbox.put),
+        Voting(vote, buffer, clock, inbox.put) if vote is not None else None,
         SpeechCache(parts.voice),
         parts.tracks[1],
         clock,
@@ -206,15 +203,23 @@ def _renumbered(put: Callable[[Event], None], practice: Practice) -> Callable[[E
     return shifted
 
 
-def _voting(weights: Path | None, buffer: AudioBuffer, clock: Any, put: Any) -> Voting | None:
-    return Voting(SmartTurnVote(weights), buffer, clock, put) if weights is not None else None
+def load_while_speaking(warm_ups: Sequence[Callable[[], object]]) -> Observer:
+    """What the greeting can do without loads when it has begun: together with it they would hold it up."""
+    waiting = list(warm_ups)
+
+    def when_speaking(event: Event | None, _commands: Sequence[Command]) -> None:
+        if isinstance(event, PromptStarted):
+            load(*waiting)
+            waiting.clear()
+
+    return when_speaking
 
 
-def _smart_turn() -> Path | None:
+def _smart_turn() -> SmartTurnVote | None:
     """Its weights are small and optional: without its vote the words and the pause decide."""
     try:
-        return models.model_path(SMART_TURN)
-    except Exception:
+        return SmartTurnVote(models.model_path(SMART_TURN))
+    except VoiceInterviewerError:
         return None
 
 

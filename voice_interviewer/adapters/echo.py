@@ -24,7 +24,6 @@ from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
 from voice_interviewer.adapters.playback import SoundDevicePlayback, Tap
 from voice_interviewer.adapters.resample import Resampler
 from voice_interviewer.adapters.vad import GatedVoiceActivity
-from voice_interviewer.core.errors import DeviceError
 from voice_interviewer.core.speech import Frame
 from voice_interviewer.ports import (
     FRAME_SAMPLES,
@@ -105,8 +104,10 @@ class FarEnd:
 class Canceller(Protocol):
     """Takes the far end out of the near end."""
 
-    def process(self, near: Pcm16, far: Pcm16) -> Pcm16:
-        """20 ms of the microphone without what it hears of the 20 ms `far`."""
+    def process(self, near: Pcm16, far: Pcm16) -> Pcm16 | None:
+        """20 ms of the microphone without what it hears of the 20 ms `far`; None when it cannot tell them
+        apart.
+        """
         ...
 
 
@@ -115,26 +116,22 @@ def canceller_available() -> bool:
     return importlib.util.find_spec("livekit") is not None
 
 
-def preload() -> None:
-    """Bring the canceller's package along, which takes a third of a second. Raises ImportError."""
-    importlib.import_module("livekit.rtc")
-
-
 class WebRtcCanceller:
-    """WebRTC's echo canceller. Raises DeviceError when the package `livekit` is not installed."""
+    """WebRTC's echo canceller. Its package takes a third of a second to load: that begins with the first
+    sound from the loudspeaker, since the interviewer's first word must not wait for it.
+    """
 
     def __init__(self) -> None:
-        try:
-            from livekit import rtc
-        except ImportError as error:
-            raise DeviceError(
-                "echo cancellation is not installed", hint="pip install livekit, or wear headphones"
-            ) from error
-        self._rtc: Any = rtc
-        self._processing: Any = rtc.AudioProcessingModule(echo_cancellation=True, high_pass_filter=True)
+        self._rtc: Any = None
+        self._processing: Any = None
+        self._missing = False
 
-    def process(self, near: Pcm16, far: Pcm16) -> Pcm16:
-        """20 ms of the microphone without what it hears of the 20 ms `far`."""
+    def process(self, near: Pcm16, far: Pcm16) -> Pcm16 | None:
+        """20 ms of the microphone without what it hears of the 20 ms `far`, None when it cannot be had."""
+        if self._processing is None and far.any():
+            self._load()
+        if self._processing is None:
+            return None if self._missing else near
         cleaned = []
         for start in range(0, near.size, _TEN_MS):
             reverse = self._frame(far[start : start + _TEN_MS])
@@ -144,6 +141,15 @@ class WebRtcCanceller:
             self._processing.process_stream(capture)
             cleaned.append(np.frombuffer(bytes(capture.data), dtype="<i2"))
         return np.concatenate(cleaned).astype(np.int16)
+
+    def _load(self) -> None:
+        if self._missing:
+            return
+        try:
+            self._rtc = importlib.import_module("livekit.rtc")
+            self._processing = self._rtc.AudioProcessingModule(echo_cancellation=True, high_pass_filter=True)
+        except Exception:  # an incomplete installation; its native part throws what it likes
+            self._missing = True
 
     def _frame(self, pcm: Pcm16) -> Any:
         return self._rtc.AudioFrame(bytearray(pcm.astype("<i2").tobytes()), SAMPLE_RATE_HZ, 1, pcm.size)
@@ -199,6 +205,8 @@ class EchoAwareActivity:
         self._hear_level(not sounding)
         if not sounding:
             return self._inner.is_speech(frame)
+        if cleaned is None:
+            return False  # as in half duplex
         if far.any():
             self._far_heard_s += FRAME_SAMPLES / SAMPLE_RATE_HZ
         speech = self._inner.is_speech(Frame(frame.start_sample, cleaned.astype("<i2").tobytes()))

@@ -7,11 +7,12 @@ turn is complete. On real mid-turn pauses it errs often enough to be a vote, nev
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from voice_interviewer.core.errors import ModelError
@@ -73,34 +74,55 @@ def log_mel(window: Samples) -> NDArray[np.float32]:
 
 
 class SmartTurnVote:
-    """Implements the TurnVote port. Not to be shared between threads."""
+    """Implements the TurnVote port; loaded when it is first asked, or by `warm_up`."""
 
     def __init__(self, model_folder: Path) -> None:
-        """Load the model. Raises ModelError when the file is missing or not the model."""
-        path = model_folder / MODEL_FILE
-        if not path.is_file():
-            raise ModelError(f"the turn model is missing: {path}", hint="run: voice-interviewer models fetch")
-        options = onnxruntime.SessionOptions()
-        # One thread: the vote must not take the recogniser's cores, and 0.15 s is soon enough.
-        options.inter_op_num_threads = 1
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), sess_options=options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime raises its own, undocumented classes
+        """Raises ModelError when the file is missing."""
+        self._path = model_folder / MODEL_FILE
+        if not self._path.is_file():
             raise ModelError(
-                f"the turn model cannot be loaded: {path}", hint="run: voice-interviewer models verify"
-            ) from error
+                f"the turn model is missing: {self._path}", hint="run: voice-interviewer models fetch"
+            )
+        self._lock = threading.Lock()
+        self._session: Any = None
+
+    def warm_up(self) -> None:
+        """Load the model. Raises ModelError when the file is not the model."""
+        self._loaded()
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._session is None:
+                self._session = _load(self._path)
+            return self._session
 
     def probability(self, samples: Samples) -> float:
         """That the turn is complete, 0 to 1, for 16-kHz `samples` of it, ending at the pause.
 
         Only the last eight seconds count; a little silence at the end (0.2 s) is what it was trained on.
+        Raises ModelError when the file is not the model.
         """
         if samples.size == 0:
             return 0.0
         features = log_mel(last_window(samples))[None]
-        outputs = self._session.run(None, {"input_features": features})
+        outputs = self._loaded().run(None, {"input_features": features})
         return float(np.asarray(outputs[0]).reshape(-1)[0])
+
+
+def _load(path: Path) -> Any:
+    # The interviewer's first word must not wait for this library.
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    # One thread: the vote must not take the recogniser's cores, and 0.15 s is soon enough.
+    options.inter_op_num_threads = 1
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime raises its own, undocumented classes
+        raise ModelError(
+            f"the turn model cannot be loaded: {path}", hint="run: voice-interviewer models verify"
+        ) from error

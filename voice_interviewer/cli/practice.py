@@ -228,13 +228,13 @@ def _check_content(args: argparse.Namespace) -> None:
 
 def _devices_or_demonstration(options: SoundOptions) -> tuple[SoundOptions, bool]:
     """Real devices where there are any; otherwise one line, and the demonstration."""
-    from voice_interviewer.adapters import echo, portaudio
+    from voice_interviewer.adapters import portaudio
     from voice_interviewer.adapters.microphone import SoundDeviceMicrophone
     from voice_interviewer.runtime.loading import load
 
     missing = ""
     # Opening the devices is mostly waiting: meanwhile what comes next is loaded.
-    load(echo.preload, _load_stage)
+    load(_load_stage)
     try:
         probe = SoundDeviceMicrophone(None)
         probe.start()

@@ -8,11 +8,14 @@ from collections.abc import Callable
 
 
 def load(*warm_ups: Callable[[], object]) -> None:
-    """Each on a thread of its own. What fails is met again, and reported, by whoever needs it."""
+    """One after the other, on a thread. What fails is met again, and reported, by whoever needs it.
 
-    def quietly(warm_up: Callable[[], object]) -> None:
-        with contextlib.suppress(Exception):
-            warm_up()
+    Not all at once: libraries that load hold up every other thread, the one that feeds the loudspeaker too.
+    """
 
-    for warm_up in warm_ups:
-        threading.Thread(target=quietly, args=(warm_up,), daemon=True, name="loader").start()
+    def quietly() -> None:
+        for warm_up in warm_ups:
+            with contextlib.suppress(Exception):
+                warm_up()
+
+    threading.Thread(target=quietly, daemon=True, name="loader").start()
