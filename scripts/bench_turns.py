@@ -1,7 +1,7 @@
 """How the interviewer takes turns, measured from outside: a robot candidate on a virtual sound card.
 
-    python scripts/bench_turns.py [--stages answers,barge,echo] [--answers 12] [--echo-minutes M] [--out DIR]
-        [--peer "NAME=COMMAND"]... [-- COMMAND...]
+    python scripts/bench_turns.py [--stages answers,barge,echo] [--answers 12] [--interview FILE]
+        [--echo-minutes M] [--out DIR] [--peer "NAME=COMMAND"]... [-- COMMAND...]
 
 The robot plays answers with thinking pauses into the microphone of a private PulseAudio server and records
 the loudspeaker; the figures come from the two recordings alone, so COMMAND can be any program that talks
@@ -9,7 +9,8 @@ through the default devices. Without one it is this project's own interview, wit
 the answers and `--duplex full` for the other stages.
 
 answers  reply gap and cut-offs over answers with thinking pauses; processor and memory. Each --peer is given
-         the same answers after it (see scripts/peers)
+         the same answers after it (see scripts/peers). With --interview they are those of one interview, in
+         their order: they answer what is asked
 barge    speaking over a prompt (it must stop) and coughs, 'mm-hm', keys (it must not)
 echo     the loudspeaker is heard by the microphone: does the interviewer answer itself?
 """
@@ -36,7 +37,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from turn_figures import judge_answer, percentile, sounding, spans  # noqa: E402
 from turn_over_prompt import PROMPT_LIMIT_S, stage_barge, stage_echo  # noqa: E402
-from turn_robot import Mouth, Robot, answer_texts, drawn_pauses, place  # noqa: E402
+from turn_robot import Mouth, Robot, answer_texts, drawn_pauses, interview, place  # noqa: E402
 
 from tests.soundcard import RATE_HZ, VirtualSoundCard, missing_programs  # noqa: E402
 from voice_interviewer.adapters.audio_files import load  # noqa: E402
@@ -70,7 +71,7 @@ def main() -> int:
     for stage, name, program in runs:
         stage_folder = folder / name
         stage_folder.mkdir(parents=True, exist_ok=True)
-        run = program or _own_command(stage_folder, full=stage != "answers")
+        run = program or _own_command(stage_folder, options, full=stage != "answers")
         print(f"-- {name}: {' '.join(run)}", flush=True)
         with VirtualSoundCard() as card:
             robot = Robot(card, stage_folder, run)
@@ -93,6 +94,7 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--stages", default="answers,barge", help="of answers, barge, echo")
     parser.add_argument("--answers", type=int, default=12, help="how many answers")
+    parser.add_argument("--interview", type=Path, help="whose answers, as in tests/data/spoken")
     parser.add_argument("--pauses", default="0.3,5", help="shortest and longest thinking pause, seconds")
     parser.add_argument(
         "--peer", action="append", default=[], metavar="NAME=COMMAND", help="measured on the same answers"
@@ -111,9 +113,10 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
     return options, command
 
 
-def _own_command(folder: Path, *, full: bool) -> list[str]:
+def _own_command(folder: Path, options: argparse.Namespace, *, full: bool) -> list[str]:
+    question = interview(options.interview)[0] if options.interview else "teams-frontline-workers"
     return [
-        sys.executable, "-m", "voice_interviewer", "practice", "--question", "teams-frontline-workers",
+        sys.executable, "-m", "voice_interviewer", "practice", "--question", question,
         "--minutes", "45", "--seed", "1", "--plain", "--sessions-dir", str(folder / "sessions"),
         *(["--duplex", "full"] if full else []),
     ]  # fmt: skip
@@ -125,11 +128,9 @@ def _own_command(folder: Path, *, full: bool) -> list[str]:
 def stage_answers(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figures:
     """Answer after answer, with pauses to think."""
     rng = random.Random(options.seed)
-    texts = list(answer_texts(ROOT / "tests" / "data" / "turns.txt"))
-    rng.shuffle(texts)
     ready = [
         mouth.answer(f"answer-{index}", text, drawn_pauses(rng, text.count("|"), *_pause_range(options)))
-        for index, text in enumerate((texts * 9)[: options.answers])
+        for index, text in enumerate(_texts(options, rng))
     ]
     _add_noise(robot, options)
     robot.wait_for_prompt(0.0, 60.0)
@@ -146,6 +147,14 @@ def stage_answers(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Fi
     robot.wait_for_silence(1.5)
     time.sleep(QUIET_S + 6.0)  # to see what listening to silence costs
     return {"first_word_s": round(first_word_s, 2)} | answer_figures(robot)
+
+
+def _texts(options: argparse.Namespace, rng: random.Random) -> list[str]:
+    if options.interview:
+        return interview(options.interview)[1]
+    texts = list(answer_texts(ROOT / "tests" / "data" / "turns.txt"))
+    rng.shuffle(texts)
+    return (texts * 9)[: options.answers]
 
 
 def _pause_range(options: argparse.Namespace) -> tuple[float, float]:

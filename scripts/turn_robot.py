@@ -132,6 +132,17 @@ def answer_texts(path: Path) -> Iterator[str]:
             yield re.sub(r"\[end[^]]*\]", "", text).strip()
 
 
+def interview(path: Path) -> tuple[str, list[str]]:
+    """A file like those in tests/data/spoken: the question's id, and the answers in their order, pauses
+    marked by '|'.
+    """
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    told = [line for line in lines if line and not line.startswith("#")]
+    if not told or not told[0].startswith("? "):
+        raise ValueError(f"{path}: the first line is to be '? ' and the id of a question")
+    return told[0][2:].strip(), told[1:]
+
+
 def drawn_pauses(
     rng: random.Random, count: int, shortest_s: float = 0.3, longest_s: float = 5.0
 ) -> list[float]:
