@@ -20,7 +20,8 @@ from voice_interviewer.core.leaning import Leaning
 def test_it_begins_with_what_is_known_of_everybody() -> None:
     votes = Leaning(VOTE_SHARES)
     assert votes.points("over") == pytest.approx(math.log(0.58 / 0.158))
-    assert votes.points("on") < -1.0
+    assert -0.5 < votes.points("unlikely") < 0.0
+    assert votes.points("never") < -2.0
     assert votes.points("never heard of") == 0.0
 
 

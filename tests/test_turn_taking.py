@@ -175,6 +175,23 @@ def test_what_is_asked_before_the_answer_is_answered_at_once() -> None:
     assert wait(asks, 0.9, Patience.CLARIFIED, 12.0) <= 0.7
     assert wait(asks, 0.9, Patience.QUESTION, 60.0) >= 2.0
     assert wait(asks, 0.9, Patience.FOLLOW_UP, 12.0) >= 2.0
+    assert wait(asks, 0.05, Patience.QUESTION, 12.0) >= 2.0, "it does not sound like the end of a question"
+
+
+@pytest.mark.parametrize(
+    ("text", "closure"),
+    [
+        ("Do you have a group in mind, like retail or healthcare or?", "trailing"),
+        ("Is there a goal you want me to aim for, or?", "trailing"),
+        ("Just an example. Do you mean?", "trailing"),
+        ("What do you mean?", "asked"),
+        ("Should I pick the platform, or is it given?", "asked"),
+        ("They type a password, maybe with gloves on and then.", "open"),
+        ("For nurses on shift so that.", "open"),
+    ],
+)
+def test_a_question_or_a_clause_that_wants_another_word_is_not_over(text: str, closure: str) -> None:
+    assert judge(text).closure == closure
 
 
 def test_a_main_question_is_given_longer_than_a_follow_up_and_a_yes_or_no_less() -> None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from voice_interviewer.core.phrases import either, ending, maybe, plain, then
-from voice_interviewer.core.questions import QuestionKind, asks_interviewer, question_kind
+from voice_interviewer.core.questions import QuestionKind, asks_interviewer, breaks_off, question_kind
 
 Closure = Literal[
     "thinking",  # asks for time to think: holds the floor
@@ -81,7 +81,19 @@ _TAIL_FILLERS = re.compile(r"(?: (?:um+|uh+|er+|hm+|mm+))+$")
 
 _OPEN_PHRASE = ending(
     *["for example", "for instance", "such as", "as well", "in order", "in terms", "kind of", "sort of"],
-    *["based on", "depending on", "due to", "in addition", "i think", "i guess", "i mean", "you know"],
+    *[
+        "so that",
+        "and then",
+        "but then",
+        "based on",
+        "depending on",
+        "due to",
+        "in addition",
+        "i think",
+        "i guess",
+        "i mean",
+        "you know",
+    ],
     *["i would say", "i'd say", "the thing is", "the idea is", "the reason", "let's say", "looking at"],
     *["thinking about", "on the other hand", "in this case", "at the same time", "the question is", "i feel"],
 )
@@ -190,6 +202,11 @@ def _row_next_item(said: _Said) -> str:
     return "announces an item" if opens and _NEXT_ITEM.search(said.plain) else ""
 
 
+def _row_begun_question(said: _Said) -> str:
+    question = said.raw.endswith("?") or asks_interviewer(said.sentence)
+    return "question breaks off" if question and breaks_off(said.bare) else ""
+
+
 def _row_asked(said: _Said) -> str:
     return "asks the interviewer" if asks_interviewer(said.sentence) else ""
 
@@ -238,6 +255,7 @@ _ROWS: tuple[tuple[Closure, Callable[[_Said], str]], ...] = (
     ("filler", _row_filler),
     ("trailing", _row_trailing),
     ("listing", _row_next_item),
+    ("trailing", _row_begun_question),
     ("asked", _row_asked),
     ("open", _row_open),
     ("asked", _row_question("asked", "question mark")),

@@ -47,6 +47,20 @@ _QUESTION = re.compile(
 _ADDRESSED = re.compile(r"\b(?:you|your|yours|we|our|us|clarify|(?:should|shall|can|could|may) i)\b")
 
 
+_ALTERNATIVES = re.compile(r"\b(?:or|and)$")
+_BEGUN = re.compile(
+    r"(?:do you (?:mean|want)|would you (?:like|prefer)|are you (?:asking|thinking|talking)|"
+    r"is (?:it|this|that|there)|(?:should|shall|can|could|may) i)"
+)
+
+
+def breaks_off(sentence: str) -> bool:
+    """Whether a sentence that is a question, or has begun as one, wants another word: 'retail, or?', 'do you
+    mean'.
+    """
+    return bool(_ALTERNATIVES.search(sentence) or _BEGUN.fullmatch(sentence))
+
+
 def asks_interviewer(sentence: str) -> bool:
     """Whether the last sentence, lower case without punctuation, ends in one of the usual requests."""
     return bool(_ASKED.search(sentence))
