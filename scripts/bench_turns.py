@@ -26,6 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from turn_figures import judge_answer, percentile, sounding, spans  # noqa: E402
 from turn_over_prompt import PROMPT_LIMIT_S, stage_barge, stage_echo  # noqa: E402
-from turn_robot import Mouth, Robot, answer_texts, drawn_pauses, interview, place  # noqa: E402
+from turn_robot import Answer, Mouth, Robot, answer_texts, drawn_pauses, interview, place  # noqa: E402
 
 from tests.soundcard import RATE_HZ, VirtualSoundCard, missing_programs  # noqa: E402
 from voice_interviewer.adapters.audio_files import load  # noqa: E402
@@ -61,8 +62,10 @@ def main() -> int:
         return 1
     folder = options.out or Path(tempfile.mkdtemp(prefix="bench-turns-"))
     mouth = Mouth(PiperVoice(model_path("piper-en_US-joe-medium"), speed=1.05, pitch=1.12))
+    # Made beforehand: a program that starts is not to share the processor with its candidate.
+    ready = made_answers(mouth, options) if options.peer or "answers" in options.stages else []
     stages: dict[str, Callable[[Robot, Mouth, argparse.Namespace], Figures]] = {
-        "answers": stage_answers, "barge": stage_barge, "echo": stage_echo,
+        "answers": partial(stage_answers, ready), "barge": stage_barge, "echo": stage_echo,
     }  # fmt: skip
     peers = [peer.partition("=") for peer in options.peer]
     runs = [(name, name, command) for name in options.stages.split(",")]
@@ -125,13 +128,18 @@ def _own_command(folder: Path, options: argparse.Namespace, *, full: bool) -> li
 # -- the stages ------------------------------------------------------------------------------------
 
 
-def stage_answers(robot: Robot, mouth: Mouth, options: argparse.Namespace) -> Figures:
-    """Answer after answer, with pauses to think."""
+def made_answers(mouth: Mouth, options: argparse.Namespace) -> list[Answer]:
+    """The answers, synthesised, with their pauses to think."""
     rng = random.Random(options.seed)
-    ready = [
+    return [
         mouth.answer(f"answer-{index}", text, drawn_pauses(rng, text.count("|"), *_pause_range(options)))
         for index, text in enumerate(_texts(options, rng))
     ]
+
+
+def stage_answers(ready: list[Answer], robot: Robot, _: Mouth, options: argparse.Namespace) -> Figures:
+    """Answer after answer."""
+    rng = random.Random(options.seed)
     _add_noise(robot, options)
     robot.wait_for_prompt(0.0, 60.0)
     first_word_s = robot.loud.first_sound_at_s() - robot.started_at_s
@@ -253,7 +261,9 @@ def table(results: Figures, peers: list[str]) -> str:
             row(f"{of}cut-offs over pauses of 0.5 to 5 s", cuts, "2 %")
             row(f"{of}no reply, reply that broke off", f"{a['no_reply']}, {a['broken_off']}", "0, 0")
             row(f"{of}start to first word", f"{a['first_word_s']} s", "1.5 s")
-            busy = f"{a['cpu_silence']}, {a['cpu_speech']} cores"
+            # An interview that came to its end leaves no silence to listen to.
+            silence = "-" if a["cpu_silence"] is None else a["cpu_silence"]
+            busy = f"{silence}, {a['cpu_speech']} cores"
             row(f"{of}processor, silence and speech", busy, "0.10, 1.20")
             row(f"{of}resident memory", f"{a['rss_mb']} MB", "900 MB")
     if b := results.get("barge"):

@@ -69,7 +69,9 @@ class Said:
 
 @dataclass
 class Usage:
-    """Processor and memory of the program under test over time."""
+    """Processor and memory of the program under test over time, as long as it listens: not loading at the
+    start, nor what it makes of the recording afterwards.
+    """
 
     at_s: list[float] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
@@ -235,11 +237,14 @@ class Robot:
         self.loud.save(self.folder / "loudspeaker.wav")
 
     def _watch(self) -> None:
-        """Processor and memory of the program and its children, from /proc."""
+        """Processor and memory of the program and its children, from /proc, while it records."""
         ticks = os.sysconf("SC_CLK_TCK")
         while not self._ended.wait(0.5):
             cpu_s, rss_mb = 0.0, 0.0
-            for pid in _family(self.program.pid):
+            family = _family(self.program.pid)
+            if self.card.recording().isdisjoint(family):
+                continue
+            for pid in family:
                 try:
                     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 except OSError:

@@ -11,6 +11,7 @@ The server has its own runtime folder and socket: it neither sees nor disturbs a
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -236,6 +237,11 @@ class VirtualSoundCard:
 
     def _unload(self, key: str) -> None:
         self._pactl("unload-module", str(self._modules.pop(key)))
+
+    def recording(self) -> set[int]:
+        """Ids of the processes that record from a device of this card; its own ears are among them."""
+        listed = self._pactl("list", "source-outputs", check=False) or ""
+        return {int(pid) for pid in re.findall(r'application\.process\.id = "(\d+)"', listed)}
 
     # -- the devices ------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 import wave
 from pathlib import Path
@@ -87,7 +88,9 @@ def test_what_is_said_in_the_room_arrives_whole(sound_card: VirtualSoundCard, tm
     spoke_at = time.monotonic()
     sound_card.speak(save(tmp_path / "said.wav", said))
     frames = read_for(microphone, 5.5)
+    assert os.getpid() in sound_card.recording()
     microphone.stop()
+    assert os.getpid() not in sound_card.recording()
     lag, correlation = find(said, sound(frames))
     assert correlation >= 0.98
     assert microphone.dropped_blocks == 0

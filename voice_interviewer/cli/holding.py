@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 from voice_interviewer.core.errors import StorageFullError, VoiceInterviewerError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from voice_interviewer.adapters.audio_sources import SoundOptions
     from voice_interviewer.adapters.session_folder import SessionFolder
     from voice_interviewer.adapters.whisper import WhisperTranscriber
@@ -46,36 +49,9 @@ def perform(
     """
     from rich.console import Console
 
-    from voice_interviewer.analysis.live_figures import LiveFigures
-    from voice_interviewer.bootstrap import staged
-    from voice_interviewer.render.live_screen import LiveScreen, PlainScreen, Snapshot
-
-    stage: Stage | None = None
-
-    def snapshot() -> Snapshot:
-        if stage is None:
-            return Snapshot("waiting", "", 0.0, practice.minutes * 60, -99.0, False)
-        line = figures.line if practice.live_figures else ""
-        return dataclasses.replace(_snapshot(stage), live_line=line)
-
-    def follow(event: Event | None, _commands: Sequence[Command]) -> None:
-        figures.observe(event)
-
-    figures = LiveFigures()
     console = Console()
-    screen = PlainScreen(snapshot, _write_line) if plain else LiveScreen(snapshot, console)
-    failure: VoiceInterviewerError | None = None
-    with staged(practice, [follow, screen.observe]) as ready:
-        stage = ready
-        stage.idle(screen.refresh)
-        folder = stage.folder
-        began(folder)
-        reason = ""
-        with screen:
-            try:
-                reason = stage.loop.run()
-            except VoiceInterviewerError as error:
-                failure = error
+    folder, reason, failure = _hold(practice, console, plain=plain, began=began)
+    gc.collect()  # the models of the session: what hears it again loads its own
     # Imported now: at the start it would delay the first word by a fifth of a second.
     from voice_interviewer.reporting import add_opinion, make_report, make_report_twice
 
@@ -96,6 +72,38 @@ def perform(
     if failure is not None:
         raise failure
     return Held(folder, reason, report)
+
+
+def _hold(
+    practice: Practice, console: Console, *, plain: bool, began: Callable[[SessionFolder], None]
+) -> tuple[SessionFolder, str, VoiceInterviewerError | None]:
+    """Where the session lies, why it ended, and what broke it off. What it was held with is let go of."""
+    from voice_interviewer.analysis.live_figures import LiveFigures
+    from voice_interviewer.bootstrap import staged
+    from voice_interviewer.render.live_screen import LiveScreen, PlainScreen, Snapshot
+
+    stage: Stage | None = None
+
+    def snapshot() -> Snapshot:
+        if stage is None:
+            return Snapshot("waiting", "", 0.0, practice.minutes * 60, -99.0, False)
+        line = figures.line if practice.live_figures else ""
+        return dataclasses.replace(_snapshot(stage), live_line=line)
+
+    def follow(event: Event | None, _commands: Sequence[Command]) -> None:
+        figures.observe(event)
+
+    figures = LiveFigures()
+    screen = PlainScreen(snapshot, _write_line) if plain else LiveScreen(snapshot, console)
+    with staged(practice, [follow, screen.observe]) as ready:
+        stage = ready
+        stage.idle(screen.refresh)
+        began(stage.folder)
+        with screen:
+            try:
+                return stage.folder, stage.loop.run(), None
+            except VoiceInterviewerError as error:
+                return stage.folder, "", error.with_traceback(None)
 
 
 def _transcribe_the_rest(folder: SessionFolder) -> bool:
