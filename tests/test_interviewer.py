@@ -13,7 +13,7 @@ from tests.small_content import framework, question
 from voice_interviewer.core import commands as c
 from voice_interviewer.core import events as e
 from voice_interviewer.core.interviewer import Interviewer, Setup
-from voice_interviewer.core.wording import word_count
+from voice_interviewer.core.wording import NOTHING_FURTHER, word_count
 
 LONG = (
     "So I would look at students, because they ride every day and they cannot drive, and that matters here."
@@ -44,6 +44,15 @@ def test_a_clarifying_question_is_answered_with_the_questions_fact() -> None:
     rehearsal = rehearse().start()
     (reply,) = rehearsal.answers("Okay, before I start, is there a deadline for this?")
     assert (reply.kind, reply.text) == ("clarification", "Results are wanted within a year.")
+
+
+def test_a_further_question_on_what_was_told_does_not_get_the_same_fact_again() -> None:
+    rehearsal = rehearse().start()
+    rehearsal.answers("Okay, before I start, is there a deadline for this?")
+    (reply,) = rehearsal.answers("Then I would begin with a pilot. Could we move the launch by two months?")
+    assert reply.kind == "clarification" and reply.text in NOTHING_FURTHER
+    (again,) = rehearsal.answers("Fine. And, sorry, what was the deadline again?")
+    assert again.text == "Results are wanted within a year."
 
 
 def test_what_is_missing_is_asked_and_what_was_said_is_not() -> None:

@@ -107,6 +107,12 @@ _MINE = re.compile(
 )
 """'Can I ask, is it …': the question is the candidate's own, whatever verb leads it in."""
 
+_AGAIN = re.compile(
+    r"\b(again|repeat|remind|once more|did you (say|tell|mention)|you (just )?(said|told|mentioned|gave)"
+    r"|what (was|were)|sorry)\b",
+    re.IGNORECASE,
+)
+
 
 def last_sentence(text: str) -> str:
     """The last sentence of a recogniser's text, '' of nothing."""
@@ -132,6 +138,11 @@ def is_question_to_interviewer(text: str) -> bool:
 def is_to_self(sentence: str) -> bool:
     """'What else could we do?': thinking aloud."""
     return bool(_TO_SELF.search(sentence))
+
+
+def asks_again(sentence: str) -> bool:
+    """'Sorry, what was the goal again?': wants to hear a fact once more."""
+    return bool(_AGAIN.search(sentence))
 
 
 def is_reported(sentence: str) -> bool:

@@ -75,6 +75,10 @@ class Prompter:
             options = wording.NO_FACT.get(self._memory.framework.type, wording.NO_CLARIFICATION)
             return self._phrasing.decision("clarification", "clarify:none", options, repeatable=True)
         topic, fact = found
+        if self.was_asked(f"clarify:{topic}") and not clarifying.asks_again(asked):
+            # Not the same fact over and over: "would they be okay with opting in?" is about users, too.
+            options = wording.NOTHING_FURTHER
+            return self._phrasing.decision("clarification", "clarify:told", options, repeatable=True)
         return Decision(
             "clarification",
             fact,

@@ -62,6 +62,12 @@ NO_CLARIFICATION = (
     "Nothing fixed on that; state what you assume and go on.",
     "I have no fact for you on that; assume what seems reasonable.",
 )
+NOTHING_FURTHER = (
+    "Beyond what I told you nothing is fixed there; assume what seems reasonable.",
+    "I have nothing to add on that; make an assumption and go on.",
+    "What I said on that is all there is; the rest is for you to assume.",
+)
+"""For a further question on what a fact was given about."""
 NO_FACT = {
     "diagnosis": (
         "Take it that nothing unusual shows there.",
