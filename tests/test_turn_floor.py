@@ -39,9 +39,9 @@ def test_the_floor_is_held(answers: list[simulation.Answer]) -> None:
     ours = play(answers, "quick", bench.content_judge())
     assert ours.pauses >= 190, "the answers are all there"
     assert len(ours.gaps_s) == len(answers), "every answer is replied to"
-    assert ours.cut_off_rate <= 0.06
-    assert ours.gap_s(0.5) <= 1.3
-    assert ours.gap_s(0.95) <= 3.9
+    assert ours.cut_off_rate <= 0.055
+    assert ours.gap_s(0.5) <= 1.1
+    assert ours.gap_s(0.95) <= 3.3
 
 
 @pytest.mark.parametrize("look_ahead", ["quick", "full"])
@@ -50,9 +50,9 @@ def test_the_floor_is_held_without_an_opinion_on_what_was_said(
 ) -> None:
     ours = play(answers, look_ahead)
     assert len(ours.gaps_s) == len(answers), "every answer is replied to"
-    assert ours.cut_off_rate <= 0.065
-    assert ours.gap_s(0.5) <= 1.75
-    assert ours.gap_s(0.95) <= 4.6
+    assert ours.cut_off_rate <= 0.055
+    assert ours.gap_s(0.5) <= 1.5
+    assert ours.gap_s(0.95) <= 4.2
 
 
 def test_a_fixed_silence_is_worse_on_both_sides(answers: list[simulation.Answer]) -> None:
