@@ -83,6 +83,8 @@ def stage(patience: Patience = Patience.FOLLOW_UP, *, quick: bool = False, **cha
         ("I think", "open"),
         ("So.", "trailing"),
         ("We moved it by two weeks, but", "trailing"),
+        ("They had the readers, so we shipped it anyway.", "complete"),
+        ("Okay, anyway.", "trailing"),
         ("There are three groups here.", "announced"),
         ("I'd like to start with the users.", "announced"),
         ("Okay, so let me walk you through how I'd set this up.", "announced"),
