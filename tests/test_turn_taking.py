@@ -186,13 +186,22 @@ def test_what_is_asked_before_the_answer_is_answered_at_once() -> None:
         ("Do you have a group in mind, like retail or healthcare or?", "trailing"),
         ("Is there a goal you want me to aim for, or?", "trailing"),
         ("Just an example. Do you mean?", "trailing"),
+        ("So when we say frontline workers?", "trailing"),
+        ("If it is given, should I take the tablet?", "asked"),
+        ("When do we launch?", "asked"),
         ("What do you mean?", "asked"),
         ("Should I pick the platform, or is it given?", "asked"),
         ("They type a password, maybe with gloves on and then.", "open"),
         ("For nurses on shift so that.", "open"),
+        ("Swaps. Like, if someone's off sick and you need cover by tonight.", "open"),
+        ("So, um, if it fails, the old one stays.", "complete"),
+        ("If it fails we go back to the old one.", "complete"),
+        ("And that's when I would call them.", "complete"),
     ],
 )
-def test_a_question_or_a_clause_that_wants_another_word_is_not_over(text: str, closure: str) -> None:
+def test_a_question_or_a_clause_that_wants_more_is_told_from_one_that_does_not(
+    text: str, closure: str
+) -> None:
     assert judge(text).closure == closure
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from voice_interviewer.core.clauses import lacks_main_clause
 from voice_interviewer.core.phrases import either, ending, maybe, plain, then
 from voice_interviewer.core.questions import QuestionKind, asks_interviewer, breaks_off, question_kind
 
@@ -49,6 +50,8 @@ class _Said:
     plain: str
     """Lower case, no punctuation."""
     words: tuple[str, ...]
+    last: str
+    """The last sentence, as recognised."""
     sentence: str
     """The last sentence, plain."""
     bare: str
@@ -226,6 +229,11 @@ def _row_open(said: _Said) -> str:
     return f"hangs on '{said.words[-1]}'" if hangs else ""
 
 
+def _row_clause(said: _Said) -> str:
+    clause = not said.raw.endswith("?") and lacks_main_clause(said.last, said.bare)
+    return "lacks its main clause" if clause else ""
+
+
 def _row_question(kind: QuestionKind, why: str) -> Callable[[_Said], str]:
     def row(said: _Said) -> str:
         before = len(said.words) - len(said.sentence.split())
@@ -264,6 +272,7 @@ _ROWS: tuple[tuple[Closure, Callable[[_Said], str]], ...] = (
     ("trailing", _row_begun_question),
     ("asked", _row_asked),
     ("open", _row_open),
+    ("open", _row_clause),
     ("asked", _row_question("asked", "question mark")),
     ("asking", _row_question("asking", "perhaps a question")),
     ("wondering", _row_question("wondering", "wonders")),
@@ -298,9 +307,10 @@ def judge(text: str) -> Completeness:
     words = tuple(plain(raw).split())
     if not words:
         return Completeness("unclear", "no words")
-    sentence = plain(re.split(r"(?<=[.!?])\s+(?=\S)", raw)[-1])
+    last = re.split(r"(?<=[.!?])\s+(?=\S)", raw)[-1]
+    sentence = plain(last)
     bare = _LEAD_INS.sub("", f"{sentence} ").strip()
-    said = _Said(raw, " ".join(words), words, sentence, bare)
+    said = _Said(raw, " ".join(words), words, last, sentence, bare)
     for closure, row in _ROWS:
         why = row(said)
         if why:

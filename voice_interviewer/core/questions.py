@@ -52,12 +52,23 @@ _BEGUN = re.compile(
     r"(?:do you (?:mean|want)|would you (?:like|prefer)|are you (?:asking|thinking|talking)|"
     r"is (?:it|this|that|there)|(?:should|shall|can|could|may) i)"
 )
+_CLAUSE = re.compile(
+    r"(?:when|if|because|since|as|while|although|whether) (?!(?:is|are|was|were|do|does|did)\b)"
+)
+_INVERTED = re.compile(
+    r"\b(?:what|how|why|who|who'd|which|where)\b|\b(?:is|are|am|was|were|do|does|did|can|could|would|should|shall"
+    r"|will|may|might|has|have|had|isn't|aren't|don't|doesn't|can't|won't|wouldn't|shouldn't)"
+    r" (?:i|you|we|they|he|she|it|this|that|there|these|those|the|an?|my|your|our|their|people|any\w*)\b"
+)
+"""What asks, in a sentence: a question word, or the verb before the subject."""
 
 
 def breaks_off(sentence: str) -> bool:
-    """Whether a sentence that is a question, or has begun as one, wants another word: 'retail, or?', 'do you
-    mean'.
+    """Whether a sentence that is a question, or has begun as one, wants more: 'retail, or?', 'do you mean',
+    'when we say frontline workers?'.
     """
+    if _CLAUSE.match(sentence) and not _INVERTED.search(sentence):
+        return True
     return bool(_ALTERNATIVES.search(sentence) or _BEGUN.fullmatch(sentence))
 
 
