@@ -48,6 +48,7 @@ def test_checking_in_wants_no_fact(text: str) -> None:
     [
         ("Who are the users we care about?", "users"),
         ("Is there a deadline for this?", "timeline"),
+        ("So when we say frontline workers?", None),
         ("Are we talking about one country or the global market?", "market"),
         ("What is the goal, revenue or engagement?", "goal"),
         ("How many engineers do we have?", "resources"),

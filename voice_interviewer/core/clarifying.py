@@ -39,8 +39,8 @@ _TOPICS: dict[str, re.Pattern[str]] = {
         r"|cost|requirements?)\b"
     ),
     "timeline": re.compile(
-        r"\b(timelines?|deadlines?|when|how (long|soon|quickly|much time)|out by|time ?frame|launch(ing)?"
-        r"|quarters?|months?|years?"
+        r"\b(timelines?|deadlines?|when(?! (i|you|we|they) (say|said|talk|speak|think|mean)\b)"
+        r"|how (long|soon|quickly|much time)|out by|time ?frame|launch(ing)?|quarters?|months?|years?"
         r"|horizon|by then)\b"
     ),
     "resources": re.compile(

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from voice_interviewer.core.phrases import SENTENCE
+
 LEAST_CONTENT, MOST_CONTENT = 1, 4
 """Words besides the article or number."""
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z'\-]*|\d[\d,.]*\d|\d|[.,;:?!]")
@@ -64,11 +66,23 @@ _NO_PART = frozenset(
     " myself himself herself itself themselves yourself ourselves once clear total certain specific"
     " particular important possible joke yours mine rose weakness mistake list intro angle line"
     " objective objectives beside besides instead minus"
+    " difference differences benefit benefits advantage disadvantage"
     " selectable nicest login the an a my our best better"
     " worst biggest smallest largest different good nice bad big small"
     " issue issues state states impact spot single high higher low lower medium huge new old brand".split()
 )
 """Taken up, a phrase with such a word would say nothing, or too much."""
+_PEOPLE = frozenset(
+    "assistant assistants nurse nurses doctor doctors lead leads manager managers supervisor supervisors"
+    " teacher teachers parent parents mother father daughter son wife husband driver drivers rider riders"
+    " engineer engineers designer designers developer developers analyst director officer admin admins"
+    " administrator clerk agent agents worker workers staff student students colleague colleagues boss"
+    " founder chief patient patients tenant landlord seller sellers buyer buyers courier couriers man men"
+    " woman women child children kid kids boy girl friend friends technician technicians".split()
+)
+"""'A shop assistant: what would be lost without that?' No question here fits a person."""
+_SUPPOSED = re.compile(r"\b(?:if|say,|for example|for instance|imagine|suppose)(?!\w)", re.IGNORECASE)
+"""What is only supposed, or one example of many, is not to be asked about as if it were meant."""
 _VERBS = frozenset(
     "ask asks asked add adds added agree agreed allow allows apply applied arrive arrives be become"
     " becomes begin begins believe belongs break breaks bring brings brought build builds built buy"
@@ -99,7 +113,8 @@ _VERBS = frozenset(
 
 def mentioned(text: str) -> list[str]:
     """The noun phrases of an utterance, in order, as the interviewer would say them."""
-    tokens = _TOKEN.findall(fluent(text))
+    sentences = [sentence for sentence in SENTENCE.findall(fluent(text)) if not _SUPPOSED.search(sentence)]
+    tokens = _TOKEN.findall(" ".join(sentences))
     found = []
     for at, token in enumerate(tokens):
         if token.lower() in _ARTICLES or (_is_number(token) and not (at and _is_number(tokens[at - 1]))):
@@ -129,6 +144,8 @@ def _phrase(tokens: list[str], at: int) -> str:
     while _is_number(tokens[at]) and content and _is_number(content[0]):
         opener.append(content.pop(0).lower())
     if not LEAST_CONTENT <= len(content) <= MOST_CONTENT or not all(map(_is_plain, content)):
+        return ""
+    if content[-1].lower() in _PEOPLE and not _is_number(opener[0]):
         return ""
     if not _is_placed(tokens, at, end) or not _agrees(opener[0], content):
         return ""
