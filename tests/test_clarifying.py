@@ -61,6 +61,21 @@ def test_the_topic_of_a_question(text: str, topic: str | None) -> None:
     assert clarifying.topic_of(text) == topic
 
 
+def test_whoever_asks_how_to_go_on_may_choose() -> None:
+    asked = "Would you want me to go into that, or go to how we'd measure it?"
+    assert clarifying.wanted(asked, {"~none": 1.0}) == clarifying.CHOICE
+
+
+def test_figures_on_the_users_are_not_who_they_are() -> None:
+    assert clarifying.wanted("Do we have any data on when people drop off?", {"~users": 1.0}) == "none"
+
+
+def test_a_question_that_was_announced_is_one_however_winding() -> None:
+    asked = "Can I ask a couple of things? Like, are we a startup or is this, you know, a bigger company?"
+    assert clarifying.wanted(asked, {"~-": 1.0}) == clarifying.NO_FACT
+    assert clarifying.wanted("So, are we better off? Like, is it a bigger company?", {"~-": 1.0}) == "-"
+
+
 def test_the_answer_is_the_questions_fact() -> None:
     topic = clarifying.wanted("Is there a deadline for this?", {})
     assert clarifying.fact(topic, question().clarifications) == (

@@ -51,6 +51,7 @@ def test_a_noun_phrase_is_found_in_spoken_text(said: str, phrases: list[str]) ->
         "I'd go to a shop assistant and ask.",
         "If it fills in the boiler pressure, that's gone.",
         "They changed, say, the phone number of a customer.",
+        "So I shouldn't get too excited about a flashy onboarding.",
         "It's the first step of the process, at the end of the day.",
         "a lot of the time a few of my own people",
         "The app",

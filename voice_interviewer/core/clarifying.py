@@ -9,8 +9,9 @@ from voice_interviewer.core.phrases import SENTENCE
 
 WANTS = "~"
 """Prefix of a meaning's key: '~goal' says that the line's last sentence asks for the goal; see below."""
-CHECK, NO_FACT, NOTHING = "check", "none", "-"
-"""What a last sentence may want besides one of the facts: a nod, a fact that there is not, nothing."""
+CHECK, CHOICE, NO_FACT, NOTHING = "check", "choice", "none", "-"
+"""What a last sentence may want besides one of the facts: a nod, a choice how to go on, a fact that there is
+not, nothing."""
 
 _TOPICS: dict[str, re.Pattern[str]] = {
     "goal": re.compile(
@@ -112,6 +113,10 @@ _AGAIN = re.compile(
     r"|what (was|were)|sorry)\b",
     re.IGNORECASE,
 )
+_OFFERS = re.compile(r"\b(would|do) you (like|want|prefer) me to\b[^.?!]*\bor\b", re.IGNORECASE)
+_DATA = re.compile(
+    r"\b(data|numbers|research|figures|evidence) (on|about|of|for|showing|how|where|when|who|what)\b"
+)
 
 
 def last_sentence(text: str) -> str:
@@ -156,10 +161,16 @@ def topics_named(sentence: str) -> list[bool]:
 
 
 def wanted(text: str, meanings: Mapping[str, float]) -> str:
-    """What the last sentence wants: one of TOPICS, CHECK, NO_FACT or NOTHING. By meaning where that is known,
-    else by patterns.
+    """What the last sentence wants: one of TOPICS, CHECK, CHOICE, NO_FACT or NOTHING. By meaning where that
+    is known, else by patterns.
     """
+    if _OFFERS.search(last_sentence(text)):
+        return CHOICE
     meant = next((key[len(WANTS) :] for key in meanings if key.startswith(WANTS)), "")
+    if meant in TOPICS and _DATA.search(last_sentence(text).lower()):
+        return NO_FACT  # figures on the users are not who they are
+    if meant == NOTHING and is_question_to_interviewer(text) and _MINE.search(text[-300:]):
+        meant = ""  # "can I ask a couple of things? …": what was announced is a question, however winding
     if meant:
         return meant
     if is_checking_in(text):

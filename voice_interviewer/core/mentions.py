@@ -81,6 +81,7 @@ _PEOPLE = frozenset(
     " woman women child children kid kids boy girl friend friends technician technicians".split()
 )
 """'A shop assistant: what would be lost without that?' No question here fits a person."""
+_DENIALS = frozenset("not no never without instead skip avoid except hardly".split())
 _SUPPOSED = re.compile(r"\b(?:if|say,|for example|for instance|imagine|suppose)(?!\w)", re.IGNORECASE)
 """What is only supposed, or one example of many, is not to be asked about as if it were meant."""
 _VERBS = frozenset(
@@ -117,11 +118,23 @@ def mentioned(text: str) -> list[str]:
     tokens = _TOKEN.findall(" ".join(sentences))
     found = []
     for at, token in enumerate(tokens):
+        if _is_denied(tokens[:at]):
+            continue
         if token.lower() in _ARTICLES or (_is_number(token) and not (at and _is_number(tokens[at - 1]))):
             phrase = _phrase(tokens, at)
             if phrase and phrase not in found:
                 found.append(phrase)
     return found
+
+
+def _is_denied(before: list[str]) -> bool:
+    """'I wouldn't get excited about a flashy onboarding': up to a stop or a 'but' all is denied."""
+    for token in reversed(before):
+        if token in ".;:?!" or token.lower() == "but":
+            return False
+        if token.lower() in _DENIALS or token.lower().endswith("n't"):
+            return True
+    return False
 
 
 def fluent(text: str) -> str:

@@ -6,6 +6,8 @@ hardly anybody answers it unasked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from voice_interviewer.core.mentions import is_counted
 
 KEY = "probe:"
@@ -59,10 +61,20 @@ OF_TYPE: dict[str, tuple[str, ...]] = {
         "You brought up {phrase}: what would you try first there?",
     ),
 }
-ANY = ("You mentioned {phrase}: why does that matter here?",)
+ANY = (
+    "You mentioned {phrase}: what would that look like, concretely?",
+    "You brought up {phrase}: can you say more about that?",
+)
+"""In every type of interview."""
 
 
 def probes(type_id: str, phrase: str) -> list[str]:
     """What one may ask about the phrase in this type of interview."""
-    options = COUNTED if is_counted(phrase) and type_id != "behavioural" else OF_TYPE.get(type_id, ANY)
+    options = COUNTED if is_counted(phrase) and type_id != "behavioural" else OF_TYPE.get(type_id, ()) + ANY
     return [option.format(phrase=phrase) for option in options]
+
+
+def fresh(options: Sequence[str], said: Sequence[str]) -> list[str]:
+    """Those whose question was not asked of anything yet; all of them where every one was."""
+    asked = {text.partition(": ")[2] for text in said}
+    return [option for option in options if option.partition(": ")[2] not in asked] or list(options)

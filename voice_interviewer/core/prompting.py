@@ -67,6 +67,8 @@ class Prompter:
         wanted = clarifying.wanted(text, self._memory.meanings_at_end(text))
         if wanted == clarifying.CHECK:
             return self._phrasing.decision("acknowledgement", "go_on", wording.GO_ON, repeatable=True)
+        if wanted == clarifying.CHOICE:
+            return self._phrasing.decision("acknowledgement", "choice", wording.YOUR_CHOICE, repeatable=True)
         if wanted == clarifying.NOTHING:
             return None
         asked = clarifying.last_sentence(text)

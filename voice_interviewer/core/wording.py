@@ -62,6 +62,12 @@ NO_CLARIFICATION = (
     "Nothing fixed on that; state what you assume and go on.",
     "I have no fact for you on that; assume what seems reasonable.",
 )
+YOUR_CHOICE = (
+    "Take whichever you find more important.",
+    "Either is fine; I leave that to you.",
+    "You choose, and tell me why.",
+)
+"""For 'would you like me to go into that, or move on?'"""
 NOTHING_FURTHER = (
     "Beyond what I told you nothing is fixed there; assume what seems reasonable.",
     "I have nothing to add on that; make an assumption and go on.",
