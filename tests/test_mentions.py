@@ -97,6 +97,14 @@ def test_every_probe_is_one_short_question_whatever_it_is_about() -> None:
                 assert wording.is_speakable(text) and text.endswith("?") and phrase in text
 
 
+def test_the_same_question_is_not_asked_of_two_things() -> None:
+    said: list[str] = []
+    for phrase in ("the museum map", "the quiet lift", "the treasure hunt", "the stroller", "the rain"):
+        said.append(probing.probes("product-design", phrase, said)[0])
+    assert len({text.partition(": ")[2] for text in said}) == len(said)
+    assert probing.probes("product-design", "the door", said), "then they begin anew"
+
+
 TURNS = (
     "So, um, the goal here is, is repeat visits, and I'd assume it's one museum in a large city.",
     "For the users I think of rainy day families, and they come by with a double stroller, usually.",

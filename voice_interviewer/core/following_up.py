@@ -134,7 +134,7 @@ class FollowUps:
             return None
         phase = memory.framework.phase(memory.agenda.current)
         for phrase in memory.just_mentioned():
-            options = probing.fresh(probing.probes(memory.framework.type, phrase), memory.said)
+            options = probing.probes(memory.framework.type, phrase, memory.said)
             if decision := self._phrasing.decision("follow_up", f"{prefix}{here}", options, phase):
                 return decision
         return None

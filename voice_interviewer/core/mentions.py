@@ -76,7 +76,7 @@ _PEOPLE = frozenset(
     "assistant assistants nurse nurses doctor doctors lead leads manager managers supervisor supervisors"
     " teacher teachers parent parents mother father daughter son wife husband driver drivers rider riders"
     " engineer engineers designer designers developer developers analyst director officer admin admins"
-    " administrator clerk agent agents worker workers staff student students colleague colleagues boss"
+    " administrator clerk worker workers staff student students colleague colleagues boss"
     " founder chief patient patients tenant landlord seller sellers buyer buyers courier couriers man men"
     " woman women child children kid kids boy girl friend friends technician technicians".split()
 )

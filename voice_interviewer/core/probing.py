@@ -6,7 +6,7 @@ hardly anybody answers it unasked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from voice_interviewer.core.mentions import is_counted
 
@@ -68,13 +68,15 @@ ANY = (
 """In every type of interview."""
 
 
-def probes(type_id: str, phrase: str) -> list[str]:
-    """What one may ask about the phrase in this type of interview."""
-    options = COUNTED if is_counted(phrase) and type_id != "behavioural" else OF_TYPE.get(type_id, ()) + ANY
+def probes(type_id: str, phrase: str, said: Sequence[str] = ()) -> list[str]:
+    """What one may ask about the phrase in this type of interview, and was not asked in what was `said` of
+    something else already; then what fits any type; all of it again where that was asked as well.
+    """
+    own = COUNTED if is_counted(phrase) and type_id != "behavioural" else OF_TYPE.get(type_id, ())
+    asked = {text.partition(": ")[2] for text in said}
+    options = _fresh(own, asked) or _fresh(ANY, asked) or own or ANY
     return [option.format(phrase=phrase) for option in options]
 
 
-def fresh(options: Sequence[str], said: Sequence[str]) -> list[str]:
-    """Those whose question was not asked of anything yet; all of them where every one was."""
-    asked = {text.partition(": ")[2] for text in said}
-    return [option for option in options if option.partition(": ")[2] not in asked] or list(options)
+def _fresh(options: Sequence[str], asked: Set[str]) -> list[str]:
+    return [option for option in options if option.partition(": ")[2] not in asked]
