@@ -164,10 +164,11 @@ def wanted(text: str, meanings: Mapping[str, float]) -> str:
     """What the last sentence wants: one of TOPICS, CHECK, CHOICE, NO_FACT or NOTHING. By meaning where that
     is known, else by patterns.
     """
-    if _OFFERS.search(last_sentence(text)):
+    asked = last_sentence(text)
+    if _OFFERS.search(asked):
         return CHOICE
     meant = next((key[len(WANTS) :] for key in meanings if key.startswith(WANTS)), "")
-    if meant in TOPICS and _DATA.search(last_sentence(text).lower()):
+    if meant in TOPICS and _DATA.search(asked.lower()):
         return NO_FACT  # figures on the users are not who they are
     if meant == NOTHING and is_question_to_interviewer(text) and _MINE.search(text[-300:]):
         meant = ""  # "can I ask a couple of things? …": what was announced is a question, however winding

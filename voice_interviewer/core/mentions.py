@@ -118,11 +118,9 @@ def mentioned(text: str) -> list[str]:
     tokens = _TOKEN.findall(" ".join(sentences))
     found = []
     for at, token in enumerate(tokens):
-        if _is_denied(tokens[:at]):
-            continue
         if token.lower() in _ARTICLES or (_is_number(token) and not (at and _is_number(tokens[at - 1]))):
             phrase = _phrase(tokens, at)
-            if phrase and phrase not in found:
+            if phrase and phrase not in found and not _is_denied(tokens[:at]):
                 found.append(phrase)
     return found
 
